@@ -1,0 +1,184 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as auto from "@pulumi/pulumi/automation";
+import type { Engine } from "../engine/find";
+import { isolatedEnvironment } from "./environment";
+import { programOf } from "./program";
+import { copyProject, engineRoot } from "./workspace";
+
+export interface OpenStackOptions {
+  readonly engine: Engine;
+  /** Folder of the project: Pulumi.yaml, Pulumi.<stack>.yaml and the program. */
+  readonly project: string;
+  /** Program file; default `index.ts` of the project. */
+  readonly program?: string;
+  readonly stackName?: string;
+  /** Private folder for state, plugins and settings; made with mode 0700. */
+  readonly folder: string;
+  readonly passphrase: string;
+  /** What the tenant wants exported, on top of an otherwise isolated environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Configuration that replaces values of the stack's file; `undefined` removes a key. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Executable policy packs for preview and up. */
+  readonly policyPacks?: readonly string[];
+}
+
+/** What a policy pack said about one resource or the stack. */
+export interface Finding {
+  readonly rule: string;
+  readonly level: string;
+  readonly resource: string;
+  readonly message: string;
+}
+
+/** How an operation ended: never thrown, so that a refused preview can be looked at. */
+export interface Outcome {
+  readonly ok: boolean;
+  /** Number of resources an operation, without those that stay the same. */
+  readonly changes: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+  /** Names of the packs that ran. */
+  readonly packs: readonly string[];
+  readonly diagnostics: readonly string[];
+  /** Standard output and standard error as the engine printed them. */
+  readonly output: string;
+}
+
+/** A stack on the real engine, run as an inline program with executable packs. */
+export class StackSession {
+  readonly #stack: auto.Stack;
+  readonly #packs: string[];
+
+  constructor(stack: auto.Stack, packs: readonly string[]) {
+    this.#stack = stack;
+    this.#packs = [...packs];
+  }
+
+  preview(signal?: AbortSignal): Promise<Outcome> {
+    return observe((options) =>
+      this.#stack.preview({ ...options, ...withSignal(signal), policyPacks: this.#packs }),
+    );
+  }
+
+  /**
+   * Note that the Automation API's `up` skips the preview: call {@link preview} first where stack rules must gate.
+   * `refresh` also clears creations that an interrupted run left pending.
+   */
+  up(options: { refresh?: boolean; signal?: AbortSignal } = {}): Promise<Outcome> {
+    const refresh = options.refresh === true ? { refresh: true } : {};
+    return observe((common) =>
+      this.#stack.up({ ...common, ...refresh, ...withSignal(options.signal), policyPacks: this.#packs }),
+    );
+  }
+
+  refresh(): Promise<Outcome> {
+    return observe((options) => this.#stack.refresh({ ...options, clearPendingCreates: true }));
+  }
+
+  destroy(): Promise<Outcome> {
+    return observe((options) => this.#stack.destroy(options));
+  }
+
+  outputs(): Promise<auto.OutputMap> {
+    return this.#stack.outputs();
+  }
+
+  /** The stored state, secrets encrypted. */
+  exportState(): Promise<auto.Deployment> {
+    return this.#stack.exportStack();
+  }
+
+  /** Ends an update that was cut off, so that the next one may run. */
+  cancel(): Promise<void> {
+    return this.#stack.cancel();
+  }
+}
+
+/** Opens a stack, making it where it does not exist yet. */
+export async function openStack(options: OpenStackOptions): Promise<StackSession> {
+  const stackName = options.stackName ?? "dev";
+  const folder = options.folder;
+  await mkdir(join(folder, "state"), { recursive: true, mode: 0o700 });
+  const workDir = join(folder, "project");
+  const projectName = await copyProject(options.project, stackName, workDir, options.config ?? {});
+  const pulumiCommand = await auto.PulumiCommand.get({
+    root: await engineRoot(options.engine, join(folder, "engine")),
+    skipVersionCheck: true,
+  });
+  const stack = await auto.LocalWorkspace.createOrSelectStack(
+    { stackName, projectName, program: programOf(options.program ?? join(options.project, "index.ts")) },
+    {
+      workDir,
+      pulumiCommand,
+      pulumiHome: join(folder, "home"),
+      envVars: {
+        ...isolatedEnvironment(folder, options.passphrase, process.env),
+        ...options.environment,
+      },
+    },
+  );
+  return new StackSession(stack, options.policyPacks ?? []);
+}
+
+interface Observers {
+  readonly onOutput: (text: string) => void;
+  readonly onError: (text: string) => void;
+  readonly onEvent: (event: auto.EngineEvent) => void;
+  readonly color: "never";
+}
+
+async function observe(operation: (observers: Observers) => Promise<unknown>): Promise<Outcome> {
+  let output = "";
+  let changes: Record<string, number> = {};
+  let packs: string[] = [];
+  const findings: Finding[] = [];
+  const diagnostics: string[] = [];
+  const collect = (text: string): void => {
+    output += text;
+  };
+  const observers: Observers = {
+    color: "never",
+    onOutput: collect,
+    onError: collect,
+    onEvent: (event) => {
+      if (event.policyEvent !== undefined) findings.push(findingOf(event.policyEvent));
+      if (event.summaryEvent !== undefined) {
+        changes = { ...event.summaryEvent.resourceChanges };
+        packs = Object.keys(event.summaryEvent.policyPacks);
+      }
+      const diagnostic = event.diagnosticEvent;
+      if (diagnostic !== undefined && diagnostic.ephemeral !== true)
+        diagnostics.push(plain(diagnostic.message));
+    },
+  };
+  let ok = true;
+  try {
+    await operation(observers);
+  } catch (error) {
+    ok = false;
+    if (!(error instanceof auto.CommandError)) throw error;
+    output += error.message;
+  }
+  delete changes["same"];
+  delete changes["read"];
+  return { ok, changes, findings, packs, diagnostics, output };
+}
+
+function findingOf(event: NonNullable<auto.EngineEvent["policyEvent"]>): Finding {
+  return {
+    rule: event.policyName,
+    level: event.enforcementLevel,
+    resource: event.resourceUrn ?? "",
+    message: plain(event.message),
+  };
+}
+
+/** Engine messages carry colour tags such as `<{%reset%}>`. */
+function plain(message: string): string {
+  return message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+}
+
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
