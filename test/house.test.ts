@@ -20,7 +20,8 @@ const LAWS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["sandbox"],
   cli: ["cli", "policies/catalogue.ts", "graph"],
   "index.ts": ["components", "settings.ts"],
-  "settings.ts": ["components"],
+  "settings.ts": ["components", "settings"],
+  settings: ["components", "settings"],
 };
 
 /** Packages a room may import beside Node's own modules; a room that is not listed is free. */

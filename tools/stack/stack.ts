@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as auto from "@pulumi/pulumi/automation";
 import type { Engine } from "../engine/find";
+import { run } from "../engine/process";
 import { isolatedEnvironment } from "./environment";
 import { programOf } from "./program";
 import { copyProject, engineRoot } from "./workspace";
@@ -45,6 +46,22 @@ export interface Outcome {
   readonly output: string;
 }
 
+export interface StoredState {
+  readonly version: number;
+  readonly deployment: {
+    readonly resources?: readonly { readonly urn: string; readonly type: string }[];
+    readonly pending_operations?: readonly unknown[];
+  };
+}
+
+export interface UpOptions {
+  /** Look at the tenant first; needed after a run that was cut off. Default false. */
+  readonly refresh?: boolean;
+  readonly signal?: AbortSignal;
+  /** Called with the URN of each resource that has just been created, changed or found unchanged. */
+  readonly onResource?: (urn: string) => void;
+}
+
 /** A stack on the real engine, run as an inline program with executable packs. */
 export class StackSession {
   readonly #stack: auto.Stack;
@@ -65,10 +82,12 @@ export class StackSession {
    * Note that the Automation API's `up` skips the preview: call {@link preview} first where stack rules must gate.
    * `refresh` also clears creations that an interrupted run left pending.
    */
-  up(options: { refresh?: boolean; signal?: AbortSignal } = {}): Promise<Outcome> {
+  up(options: UpOptions = {}): Promise<Outcome> {
     const refresh = options.refresh === true ? { refresh: true } : {};
-    return observe((common) =>
-      this.#stack.up({ ...common, ...refresh, ...withSignal(options.signal), policyPacks: this.#packs }),
+    return observe(
+      (common) =>
+        this.#stack.up({ ...common, ...refresh, ...withSignal(options.signal), policyPacks: this.#packs }),
+      options.onResource,
     );
   }
 
@@ -84,9 +103,18 @@ export class StackSession {
     return this.#stack.outputs();
   }
 
-  /** The stored state, secrets encrypted. */
-  exportState(): Promise<auto.Deployment> {
-    return this.#stack.exportStack();
+  /**
+   * The stored state as `pulumi stack export` gives it, secrets encrypted: the Automation API's own export decrypts
+   * them.
+   */
+  async exportState(): Promise<StoredState> {
+    const { workspace, name } = this.#stack;
+    const result = await run(workspace.pulumiCommand.command, ["stack", "export", "--stack", name], {
+      cwd: workspace.workDir,
+      environment: { ...process.env, ...workspace.envVars },
+    });
+    if (result.code !== 0) throw new Error(result.stderr.trim());
+    return JSON.parse(result.stdout) as StoredState;
   }
 
   /** Ends an update that was cut off, so that the next one may run. */
@@ -128,7 +156,10 @@ interface Observers {
   readonly color: "never";
 }
 
-async function observe(operation: (observers: Observers) => Promise<unknown>): Promise<Outcome> {
+async function observe(
+  operation: (observers: Observers) => Promise<unknown>,
+  onResource?: (urn: string) => void,
+): Promise<Outcome> {
   let output = "";
   let changes: Record<string, number> = {};
   let packs: string[] = [];
@@ -145,11 +176,13 @@ async function observe(operation: (observers: Observers) => Promise<unknown>): P
       if (event.policyEvent !== undefined) findings.push(findingOf(event.policyEvent));
       if (event.summaryEvent !== undefined) {
         changes = { ...event.summaryEvent.resourceChanges };
-        packs = Object.keys(event.summaryEvent.policyPacks);
+        // The engine spells the member with a capital, unlike the SDK's typings, and leaves it out without packs.
+        const { PolicyPacks } = event.summaryEvent as { PolicyPacks?: Record<string, string> };
+        packs = Object.keys(PolicyPacks ?? {});
       }
+      if (event.resOutputsEvent !== undefined) onResource?.(event.resOutputsEvent.metadata.urn);
       const diagnostic = event.diagnosticEvent;
-      if (diagnostic !== undefined && diagnostic.ephemeral !== true)
-        diagnostics.push(plain(diagnostic.message));
+      if (diagnostic !== undefined && isForPeople(diagnostic)) diagnostics.push(plain(diagnostic.message));
     },
   };
   let ok = true;
@@ -158,11 +191,17 @@ async function observe(operation: (observers: Observers) => Promise<unknown>): P
   } catch (error) {
     ok = false;
     if (!(error instanceof auto.CommandError)) throw error;
-    output += error.message;
+    // The message repeats all that was printed; it is news only when the engine could not even start.
+    if (output.trim() === "") output = error.message;
   }
   delete changes["same"];
   delete changes["read"];
   return { ok, changes, findings, packs, diagnostics, output };
+}
+
+/** The SDK's debug messages travel as events too, and hold every property in plain text, secrets included. */
+function isForPeople({ severity, ephemeral }: auto.DiagnosticEvent): boolean {
+  return ephemeral !== true && ["info", "info#err", "warning", "error"].includes(severity);
 }
 
 function findingOf(event: NonNullable<auto.EngineEvent["policyEvent"]>): Finding {

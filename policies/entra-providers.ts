@@ -1,0 +1,65 @@
+/**
+ * Pulumi providers that sign in to Entra ID, and where a client secret gets into them. Word lists are data: each
+ * entry says who reads the word.
+ */
+
+const standard = ["clientSecret", "clientSecretFilePath"] as const;
+
+/** Package of the provider and its inputs that take a client secret or the path of a file with one. */
+const secretInputs: Readonly<Record<string, readonly string[]>> = {
+  alz: standard, // Azure landing zones
+  azapi: standard, // Azure API
+  azure: standard, // Azure classic
+  "azure-native": standard, // Azure Native, also its packages for one API version
+  "azure-nextgen": standard, // Azure Native before it had that name
+  azuread: standard, // Entra ID
+  azuredevops: [...standard, "clientSecretPath"], // Azure DevOps
+  azurerm: standard, // the Terraform provider behind Azure classic, bridged locally
+  azurestack: standard, // Azure Stack Hub
+  databricks: ["azureClientSecret"], // its plain clientSecret belongs to Databricks
+  fabric: standard, // Microsoft Fabric
+  microsoft365: standard, // Microsoft 365
+  msgraph: standard, // Microsoft Graph
+  powerplatform: standard, // Power Platform
+};
+
+/** Inputs of a provider package that take an Entra client secret; none for a provider of something else. */
+export function secretInputsOf(providerPackage: string): readonly string[] {
+  const name = providerPackage.startsWith("azure-native_") ? "azure-native" : providerPackage;
+  return Object.hasOwn(secretInputs, name) ? (secretInputs[name] ?? []) : [];
+}
+
+/** Environment variables from which these providers, and the Azure SDKs inside them, take a client secret. */
+export const secretVariables: readonly string[] = [
+  "ARM_CLIENT_SECRET", // azuread, azure-native, azure, azapi, azuredevops, msgraph
+  "ARM_CLIENT_SECRET_FILE_PATH", // azuread, azure, azapi, msgraph
+  "ARM_CLIENT_SECRET_PATH", // azuredevops
+  "AZURE_CLIENT_SECRET", // EnvironmentCredential of the Azure SDKs
+  "FABRIC_CLIENT_SECRET", // fabric
+  "FABRIC_CLIENT_SECRET_FILE_PATH", // fabric
+  "M365_CLIENT_SECRET", // microsoft365
+  "POWER_PLATFORM_CLIENT_SECRET", // powerplatform
+];
+
+/** Variable in which Pulumi's Node host hands the decrypted stack configuration to a pack. */
+const configurationVariable = "PULUMI_CONFIG";
+
+/**
+ * Names of the stack configuration keys that carry a client secret into a provider, as `azuread:clientSecret`.
+ *
+ * @throws SyntaxError when the configuration cannot be read; its text may quote values
+ */
+export function secretConfigurationKeys(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const configuration: unknown = JSON.parse(environment[configurationVariable] ?? "{}");
+  if (typeof configuration !== "object" || configuration === null) return [];
+  return Object.entries(configuration)
+    .filter(([, value]) => value !== "" && value !== null)
+    .map(([key]) => /^([^:]+):(?:config:)?([^:]+)$/.exec(key))
+    .filter((match) => match !== null)
+    .map(([, namespace = "", key = ""]) => ({ namespace, key }))
+    .filter(({ namespace, key }) => secretInputsOf(namespace).includes(key))
+    .map(({ namespace, key }) => `${namespace}:${key}`)
+    .sort();
+}

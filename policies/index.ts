@@ -1,0 +1,5 @@
+/** The policy pack, started by being loaded. To use its rules, import `certlock-policies/catalogue` instead. */
+import { PolicyPack } from "@pulumi/policy";
+import { createPolicies } from "./catalogue";
+
+new PolicyPack("certlock-policies", { policies: createPolicies() });

@@ -1,0 +1,70 @@
+/**
+ * Type tokens by pattern. One Azure resource has several families of tokens and any number of API versions, so a
+ * rule names what it means here and never compares with a token of its own.
+ */
+
+export interface ResourceType {
+  /** What people call it, to begin a sentence with. */
+  readonly label: string;
+  matches(token: string): boolean;
+}
+
+/** A client secret as a resource of its own: creating it makes Entra issue one. */
+export const clientSecret = type(
+  "Client secret",
+  /^azuread:[^:]+:(?:Application|ServicePrincipal)Password$/,
+  // Before version 3 the classic provider carried Entra ID itself.
+  /^azure:ad\/[^:]+:(?:Application|ServicePrincipal)Password$/,
+  /^microsoft365:[^:]+:\w*PasswordCredential$/,
+  terraformView("azuread_(?:application|service_principal)_password"),
+);
+
+export const application = type(
+  "Application",
+  /^azuread:[^:]+:Application$/,
+  /^azure:ad\/[^:]+:Application$/,
+  terraformView("azuread_application"),
+);
+
+/** A certificate (or, wrongly, a key) registered as a credential of an application or a service principal. */
+export const certificateCredential = type(
+  "Certificate credential",
+  /^azuread:[^:]+:(?:Application|ServicePrincipal)Certificate$/,
+);
+
+export const issuedCertificate = type("Certificate", /^tls:[^:]+:(?:SelfSigned|LocallySigned)Cert$/);
+export const privateKey = type("Private key", /^tls:[^:]+:PrivateKey$/);
+
+export const nativeVault = azureNative("Key vault", "keyvault", "Vault");
+export const classicVault = type("Key vault", /^azure:keyvault\/[^:]+:KeyVault$/, /^azurerm:[^:]+:KeyVault$/);
+
+export const tenantPolicy = type("Tenant policy", /^certlock:[^:]+:TenantAppManagementPolicy$/);
+
+/** The package of a provider resource, explicit or default: `azuread` for `pulumi:providers:azuread`. */
+export function providerPackage(token: string): string | undefined {
+  return /^pulumi:providers:(.+)$/.exec(token)?.[1];
+}
+
+/** `pulumi:providers:*`: a provider with its settings. */
+export const provider: ResourceType = {
+  label: "Provider",
+  matches: (token) => providerPackage(token) !== undefined,
+};
+
+function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
+  return { label, matches: (token) => patterns.some((pattern) => pattern.test(token)) };
+}
+
+/**
+ * The families of an Azure Native type: `azure-native:keyvault:Vault`, with a version as in
+ * `azure-native:keyvault/v20230701:Vault`, from a package generated for one version as in
+ * `azure-native_keyvault_v20230701:keyvault:Vault`, and the name the provider had before, `azure-nextgen`.
+ */
+function azureNative(label: string, module: string, name: string): ResourceType {
+  return type(label, new RegExp(`^azure-(?:native|nextgen)(?:_[^:]+)?:${module}(?:/[^:]+)?:${name}$`));
+}
+
+/** A resource inside a Terraform module that Pulumi runs: `<package>:tf:<terraform type>`. */
+function terraformView(name: string): RegExp {
+  return new RegExp(`^[^:]+:tf:${name}$`);
+}

@@ -1,0 +1,48 @@
+/** No provider signs in to Entra ID with a client secret, whichever way it would get one. */
+import { secretConfigurationKeys, secretInputsOf, secretVariables } from "../entra-providers";
+import { provider, providerPackage } from "../resource-types";
+import { defineRule } from "../rule";
+
+const remedy = "sign in with workload identity federation (useOidc) or a certificate instead.";
+
+export const noProviderClientSecret = defineRule({
+  id: "no-provider-client-secret",
+  name: "No providers with client secrets",
+  description:
+    "No provider gets a client secret from its inputs, the stack configuration, or the environment.",
+  severity: "critical",
+  level: "mandatory",
+  framework: {
+    name: "Microsoft Zero Trust Assessment",
+    version: "2",
+    reference: "21772",
+    specification: "Applications do not have client secrets configured.",
+  },
+  tags: ["client-secret", "zta:21772", "maester:MT.1057"],
+  remediationSteps: [
+    "Let the pipeline sign in with workload identity federation: a federated credential on its application, useOidc on the provider.",
+    "Remove the client secret from the provider, the stack configuration and the pipeline's variables.",
+    "Remove the secret from the application.",
+  ],
+  url: "https://www.pulumi.com/registry/packages/azuread/installation-configuration/",
+  options: {},
+  appliesTo: [provider],
+  check({ type, name, properties }, report, _, { environment }) {
+    const configured = secretConfigurationKeys(environment);
+    const providerName = providerPackage(type) ?? "";
+    for (const input of secretInputsOf(providerName).map((key) => properties.at(key))) {
+      if (!input.isPresent) continue;
+      // A default provider mirrors the stack configuration, which has been reported with the run.
+      const isMirror = name.startsWith("default") && configured.includes(`${providerName}:${input.path}`);
+      if (!isMirror) report.violation(`of package ${providerName} is given "${input.path}"; ${remedy}`);
+    }
+  },
+  checkRun(report, { environment }) {
+    for (const key of secretConfigurationKeys(environment)) {
+      report.violation(`has "${key}" in its stack configuration; ${remedy}`);
+    }
+    for (const variable of secretVariables) {
+      if (environment[variable]) report.violation(`has ${variable} in its environment; ${remedy}`);
+    }
+  },
+});

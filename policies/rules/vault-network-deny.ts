@@ -1,0 +1,68 @@
+/** A key vault refuses every network that is not named. */
+import { Property } from "../property";
+import { classicVault, nativeVault } from "../resource-types";
+import { defineRule } from "../rule";
+
+export const vaultNetworkDeny = defineRule({
+  id: "vault-network-deny",
+  name: "Vaults closed to unknown networks",
+  description: "The firewall of every key vault denies by default, or public network access is off.",
+  severity: "high",
+  level: "mandatory",
+  framework: {
+    name: "Azure Landing Zones",
+    version: "20260203",
+    reference: "Enforce-Guardrails-KeyVault",
+    specification: "Key vaults should have the firewall enabled or public network access disabled.",
+  },
+  tags: ["vault", "network", "alz:Enforce-Guardrails-KeyVault"],
+  remediationSteps: [
+    'Set "defaultAction" of "networkAcls" to Deny and name the networks that need the vault in "ipRules" or "virtualNetworkRules".',
+    "Or turn public network access off and reach the vault through a private endpoint.",
+  ],
+  url: "https://learn.microsoft.com/azure/key-vault/general/network-security",
+  options: {
+    allowTrustedServices: {
+      type: "boolean",
+      default: true,
+      description:
+        "Whether trusted Azure services may pass the firewall (`bypass` AzureServices, also Azure's default).",
+    },
+  },
+  appliesTo: [nativeVault, classicVault],
+  check(subject, report, { allowTrustedServices }) {
+    const top = subject.is(nativeVault) ? subject.properties.at("properties") : subject.properties;
+    const rules = top.at("networkAcls");
+    const publicAccess = subject.is(nativeVault)
+      ? top.at("publicNetworkAccess")
+      : top.at("publicNetworkAccessEnabled");
+    const defaultAction = rules.at("defaultAction");
+    const bypass = rules.at("bypass");
+
+    // Public access off overrides the firewall: only private endpoints and trusted services remain.
+    const isPrivate = publicAccess.isText("Disabled") || publicAccess.is(false);
+    if (!isPrivate) {
+      const open = rules.at("ipRules").elements().map(addressOf).filter(isEveryAddress);
+      const undecided = [defaultAction, publicAccess].find((property) => property.isUndecided);
+      if (undecided !== undefined) report.undecided(undecided);
+      else if (!defaultAction.isText("Deny")) {
+        report.violation(`is open to every network; set "${defaultAction.path}" to Deny.`);
+      }
+      for (const rule of open) report.violation(`admits every address; narrow the range in "${rule.path}".`);
+    }
+    if (allowTrustedServices) return;
+    if (bypass.isUndecided) report.undecided(bypass);
+    else if (!bypass.isText("None")) {
+      report.violation(`lets trusted Azure services pass the firewall; set "${bypass.path}" to None.`);
+    }
+  },
+});
+
+/** Azure Native has objects with a value, the classic provider plain strings. */
+function addressOf(rule: Property): Property {
+  return rule.text === undefined ? rule.at("value") : rule;
+}
+
+function isEveryAddress(address: Property): boolean {
+  return address.text?.trim().endsWith("/0") ?? false;
+}

@@ -1,0 +1,35 @@
+/** A key vault keeps what is deleted until its retention period is over, whoever asks. */
+import { classicVault, nativeVault } from "../resource-types";
+import { defineRule } from "../rule";
+
+export const vaultPurgeProtection = defineRule({
+  id: "vault-purge-protection",
+  name: "Vaults with purge protection",
+  description:
+    "Purge protection is on for every key vault, so that no one can destroy the keys applications sign in with.",
+  severity: "high",
+  level: "mandatory",
+  framework: {
+    name: "Azure Landing Zones",
+    version: "20260203",
+    reference: "Enforce-Guardrails-KeyVault",
+    specification: "Key vaults should have deletion protection enabled.",
+  },
+  tags: ["vault", "alz:Enforce-Guardrails-KeyVault"],
+  remediationSteps: [
+    'Set "properties.enablePurgeProtection" (in the classic provider "purgeProtectionEnabled") to true.',
+    "Mind that it cannot be turned off again and that the vault's name stays taken while the deleted vault is retained.",
+  ],
+  url: "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview#purge-protection",
+  options: {},
+  appliesTo: [nativeVault, classicVault],
+  check(subject, report) {
+    const protection = subject.is(nativeVault)
+      ? subject.properties.at("properties", "enablePurgeProtection")
+      : subject.properties.at("purgeProtectionEnabled");
+    if (protection.isUndecided) report.undecided(protection);
+    else if (!protection.is(true)) {
+      report.violation(`can be purged with all its content; set "${protection.path}" to true.`);
+    }
+  },
+});

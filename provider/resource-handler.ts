@@ -1,0 +1,50 @@
+/** What the gRPC server asks of each kind of resource. Values are plain; secrets are the server's business. */
+import type { PropertyMap } from "./properties";
+
+/** One problem of an input, at a property path such as `applicationRestrictions.passwordCredentials[0].state`. */
+export interface CheckProblem {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface CheckResult {
+  /** The inputs with defaults filled in; also when there are problems, so that policies see them. */
+  readonly inputs: PropertyMap;
+  /** All problems, not only the first. */
+  readonly problems: readonly CheckProblem[];
+}
+
+export type ChangeKind = "add" | "delete" | "update";
+
+/** What would change, by property path. Empty: nothing. None of our resources is ever replaced. */
+export type Changes = ReadonlyMap<string, ChangeKind>;
+
+export interface ReadResult {
+  /** Empty when the resource is gone. */
+  readonly id: string;
+  readonly outputs: PropertyMap;
+  readonly inputs: PropertyMap;
+}
+
+export interface OperationContext {
+  /** Ends the operation: cancelled by the engine, process told to stop, or custom time limit reached. */
+  readonly signal: AbortSignal;
+  /** A preview: nothing is contacted, inputs may be unknown. */
+  readonly preview: boolean;
+}
+
+export interface ResourceHandler {
+  /** Problems under a top-level key in `secretKeys` must not quote what was given. */
+  check(news: PropertyMap, secretKeys: ReadonlySet<string>): CheckResult;
+  diff(outputs: PropertyMap, news: PropertyMap): Changes;
+  create(inputs: PropertyMap, context: OperationContext): Promise<{ id: string; outputs: PropertyMap }>;
+  /** An import has neither outputs nor inputs. */
+  read(id: string, outputs: PropertyMap, inputs: PropertyMap, signal: AbortSignal): Promise<ReadResult>;
+  update(
+    id: string,
+    outputs: PropertyMap,
+    news: PropertyMap,
+    context: OperationContext,
+  ): Promise<PropertyMap>;
+  delete(id: string, outputs: PropertyMap, signal: AbortSignal): Promise<void>;
+}

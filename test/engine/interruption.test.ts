@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setImmediate } from "node:timers/promises";
+import type { OpenStackOptions, Outcome } from "../../tools/stack/stack";
+import { Deployment, PACK, PASSPHRASE, POLICY_PATH, ROOT } from "./deployment";
+import { engineFor } from "./engine";
+
+/** Late enough that applications, keys and policies exist, early enough that much is missing. */
+const RESOURCES_BEFORE_THE_KILL = 8;
+
+describe("an interrupted deployment", function () {
+  this.timeout(120_000);
+  let deployment: Deployment;
+  let policyBefore: unknown;
+
+  beforeEach(async function () {
+    deployment = await Deployment.start(await engineFor(this));
+    policyBefore = (await deployment.caller.graph("GET", POLICY_PATH)).body;
+  });
+  afterEach(async () => {
+    await deployment.close();
+  });
+
+  it("whose program was killed is completed by the next run, with nothing twice", async () => {
+    const up = startUp(deployment);
+    await resourcesDone(up, RESOURCES_BEFORE_THE_KILL);
+    up.kill("SIGKILL");
+    await engineGone(deployment.folder);
+    await completes(deployment, policyBefore);
+  });
+
+  it("with Ctrl-C is completed by the next run, with nothing twice", async () => {
+    const up = startUp(deployment);
+    await resourcesDone(up, RESOURCES_BEFORE_THE_KILL);
+    // A terminal sends the signal to program and engine alike.
+    process.kill(-(up.pid ?? 0), "SIGINT");
+    await engineGone(deployment.folder);
+    await completes(deployment, policyBefore);
+  });
+
+  it("whose tenant died half way fails with a reason, and is completed in the next tenant", async () => {
+    const stack = await deployment.open();
+    let done = 0;
+    const outcome = await stack.up({
+      onResource: () => {
+        done += 1;
+        if (done === RESOURCES_BEFORE_THE_KILL) void deployment.sandbox.close();
+      },
+    });
+    assert.equal(outcome.ok, false);
+    await deployment.replaceSandbox();
+    policyBefore = (await deployment.caller.graph("GET", POLICY_PATH)).body;
+    await completes(deployment, policyBefore);
+  });
+});
+
+/** The next run succeeds, a further preview is quiet, every application exists once, and destroy leaves nothing. */
+async function completes(deployment: Deployment, policyBefore: unknown): Promise<void> {
+  const stack = await deployment.open();
+  ok(await stack.up({ refresh: true }));
+  assert.deepEqual(ok(await stack.preview()).changes, {});
+  assert.deepEqual(await applicationNames(deployment), [
+    "billing-nightly",
+    "deploy-pipeline",
+    "partner-daemon",
+  ]);
+  ok(await stack.destroy());
+  assert.deepEqual(await applicationNames(deployment), []);
+  assert.deepEqual((await deployment.caller.graph("GET", POLICY_PATH)).body, policyBefore);
+}
+
+async function applicationNames(deployment: Deployment): Promise<string[]> {
+  const { body } = await deployment.caller.graph("GET", "/v1.0/applications?$select=displayName");
+  return (body as { value: { displayName: string }[] }).value
+    .map(({ displayName }) => displayName)
+    .filter((name) => name !== "certlock-deployer")
+    .sort();
+}
+
+function ok(outcome: Outcome): Outcome {
+  assert.ok(outcome.ok, outcome.output);
+  return outcome;
+}
+
+function startUp(deployment: Deployment): ChildProcess {
+  const options: OpenStackOptions = {
+    engine: deployment.engine,
+    project: ROOT,
+    folder: join(deployment.folder, "stack"),
+    passphrase: PASSPHRASE,
+    environment: deployment.sandbox.environment(),
+    policyPacks: [PACK],
+  };
+  return spawn(
+    process.execPath,
+    ["--import", "tsx", join(__dirname, "up-process.ts"), JSON.stringify(options)],
+    {
+      cwd: ROOT,
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+}
+
+async function resourcesDone(child: ChildProcess, wanted: number): Promise<void> {
+  assert.ok(child.stdout !== null);
+  const lines = createInterface({ input: child.stdout });
+  let seen = 0;
+  for await (const line of lines) {
+    assert.ok(line.startsWith("urn:"), `the deployment ended before it could be interrupted: ${line}`);
+    seen += 1;
+    if (seen === wanted) return;
+  }
+  assert.fail("the deployment ended before it could be interrupted");
+}
+
+/**
+ * Waits until the engine has let go of the stack: it outlives the program for a moment, to save its state. The lock
+ * files of the backend say so.
+ */
+async function engineGone(folder: string): Promise<void> {
+  const locks = join(folder, "stack", "state", ".pulumi", "locks");
+  while ((await readdir(locks, { recursive: true })).some((name) => name.endsWith(".json"))) {
+    await setImmediate();
+  }
+}

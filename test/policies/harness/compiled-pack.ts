@@ -1,0 +1,59 @@
+/** This repository's pack, compiled: built when its sources are newer, started once for all tests that share it. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Pack, startPack } from "./pack";
+import { ResourceInput } from "./wire";
+
+export const repository = resolve(__dirname, "../../..");
+export const packDirectory = join(repository, "policies");
+
+let running: Promise<Pack> | undefined;
+
+/** The pack without configuration or environment. Tests that set either start one of their own. */
+export function compiledPack(): Promise<Pack> {
+  buildPack();
+  running ??= startPack({ directory: packDirectory }).then(withStack);
+  return running;
+}
+
+/** The engine registers the stack before anything else. */
+export const stackResource: ResourceInput = {
+  type: "pulumi:pulumi:Stack",
+  name: "certlock-tenant-dev",
+  props: {},
+};
+
+async function withStack(pack: Pack): Promise<Pack> {
+  await pack.analyze(stackResource);
+  return pack;
+}
+
+/** Compiles `policies/` unless what is compiled is newer than every source: a test never judges yesterday's rules. */
+export function buildPack(): void {
+  const sources = ["", "rules"].flatMap((folder) => filesOf(join(packDirectory, folder), ".ts"));
+  sources.push(join(packDirectory, "tsconfig.json"));
+  const compiled = ["dist", "dist/rules"].flatMap((folder) => filesOf(join(packDirectory, folder), ".js"));
+  const newestSource = Math.max(...sources.map(modified));
+  const oldestCompiled = compiled.length < sources.length - 1 ? 0 : Math.min(...compiled.map(modified));
+  if (oldestCompiled < newestSource) {
+    execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", packDirectory], {
+      stdio: "inherit",
+    });
+  }
+}
+
+function filesOf(folder: string, extension: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(extension))
+    .map((file) => join(folder, file));
+}
+
+function modified(file: string): number {
+  return statSync(file).mtimeMs;
+}
+
+after(async () => {
+  await (await running)?.stop();
+});

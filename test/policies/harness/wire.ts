@@ -1,0 +1,153 @@
+/** Translation between plain objects and the messages of Pulumi's analyzer protocol. */
+import {
+  AnalyzeDiagnostic,
+  AnalyzeRequest,
+  AnalyzeResponse,
+  AnalyzerInfo,
+  AnalyzerProviderResource,
+  AnalyzerResource,
+  AnalyzerResourceOptions,
+  AnalyzeStackRequest,
+  ConfigureAnalyzerRequest,
+  EnforcementLevel,
+  PolicyConfig,
+} from "@pulumi/pulumi/proto/analyzer_pb";
+import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+/** How a value that is decided later is sent to a pack; each kind of value has its own mark. */
+export const unknown = {
+  boolean: "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  number: "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  string: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  array: "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  asset: "030794c1-ac77-496b-92df-f27374a8bd58",
+  archive: "e48ece36-62e2-4504-bad9-02848725956a",
+  object: "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+} as const;
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+export interface ResourceInput {
+  readonly type: string;
+  readonly name: string;
+  readonly props: Properties;
+  /** Defaults to one made from type and name. */
+  readonly urn?: string;
+  readonly provider?: { readonly type: string; readonly name: string; readonly props: Properties };
+}
+
+export type Level = "advisory" | "mandatory" | "disabled" | "remediate";
+
+/** Configuration of one rule, as in a file given to `--policy-pack-config`. */
+export interface RuleConfiguration {
+  readonly enforcementLevel?: Level;
+  readonly [setting: string]: unknown;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly level: Level;
+  readonly message: string;
+}
+
+/** One answer of a pack. A rule that neither found anything nor called itself not applicable has passed. */
+export interface Analysis {
+  readonly findings: readonly Finding[];
+  readonly notApplicable: readonly string[];
+  readonly passed: readonly string[];
+  /** Everything the pack said, for searching it. */
+  readonly raw: unknown;
+}
+
+export interface PackInformation {
+  readonly name: string;
+  readonly version: string;
+  readonly rules: readonly string[];
+  readonly raw: AnalyzerInfo.AsObject;
+}
+
+export function urnOf({ type, name, urn }: ResourceInput): string {
+  return urn ?? `urn:pulumi:dev::certlock-tenant::${type}::${name}`;
+}
+
+export function analyzeRequest(resource: ResourceInput): AnalyzeRequest {
+  const request = new AnalyzeRequest()
+    .setType(resource.type)
+    .setUrn(urnOf(resource))
+    .setName(resource.name)
+    .setProperties(structOf(resource.props))
+    .setOptions(new AnalyzerResourceOptions());
+  if (resource.provider) request.setProvider(providerOf(resource.provider));
+  return request;
+}
+
+export function analyzeStackRequest(resources: readonly ResourceInput[]): AnalyzeStackRequest {
+  return new AnalyzeStackRequest().setResourcesList(
+    resources.map((resource) =>
+      new AnalyzerResource()
+        .setType(resource.type)
+        .setUrn(urnOf(resource))
+        .setName(resource.name)
+        .setProperties(structOf(resource.props))
+        .setOptions(new AnalyzerResourceOptions()),
+    ),
+  );
+}
+
+/** The engine resolves levels before it configures a pack: every rule gets one, by default the rule's own. */
+export function configureRequest(
+  info: PackInformation,
+  configuration: Readonly<Record<string, RuleConfiguration>>,
+): ConfigureAnalyzerRequest {
+  const request = new ConfigureAnalyzerRequest();
+  for (const policy of info.raw.policiesList) {
+    const { enforcementLevel, ...properties } = configuration[policy.name] ?? {};
+    const level = enforcementLevel === undefined ? policy.enforcementlevel : levelNumbers[enforcementLevel];
+    request
+      .getPolicyconfigMap()
+      .set(policy.name, new PolicyConfig().setEnforcementlevel(level).setProperties(structOf(properties)));
+  }
+  return request;
+}
+
+export function informationOf(info: AnalyzerInfo): PackInformation {
+  const raw = info.toObject();
+  return { name: raw.name, version: raw.version, rules: raw.policiesList.map(({ name }) => name), raw };
+}
+
+export function analysisOf(response: AnalyzeResponse, info: PackInformation): Analysis {
+  const findings = response.getDiagnosticsList().map((diagnostic) => findingOf(diagnostic));
+  const notApplicable = response.getNotApplicableList().map((entry) => entry.getPolicyName());
+  const reported = new Set([...findings.map(({ rule }) => rule), ...notApplicable]);
+  const passed = info.rules.filter((rule) => !reported.has(rule));
+  return { findings, notApplicable, passed, raw: response.toObject() };
+}
+
+function findingOf(diagnostic: AnalyzeDiagnostic): Finding {
+  const level = diagnostic.getEnforcementlevel();
+  const name = Object.entries(levelNumbers).find(([, value]) => value === level)?.[0];
+  return {
+    rule: diagnostic.getPolicyname(),
+    level: (name ?? "disabled") as Level,
+    message: diagnostic.getMessage(),
+  };
+}
+
+function providerOf({ type, name, props }: NonNullable<ResourceInput["provider"]>): AnalyzerProviderResource {
+  return new AnalyzerProviderResource()
+    .setType(type)
+    .setName(name)
+    .setUrn(urnOf({ type, name, props }))
+    .setProperties(structOf(props));
+}
+
+function structOf(properties: Properties): Struct {
+  return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
+}
+
+const levelNumbers = {
+  advisory: EnforcementLevel.ADVISORY,
+  mandatory: EnforcementLevel.MANDATORY,
+  disabled: EnforcementLevel.DISABLED,
+  remediate: EnforcementLevel.REMEDIATE,
+} as const;

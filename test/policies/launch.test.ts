@@ -1,0 +1,147 @@
+/** The pack starts wherever it lies and however it is called, and tells Pulumi what the catalogue says. */
+import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { rules } from "../../policies/catalogue";
+import { buildPack, packDirectory, repository } from "./harness/compiled-pack";
+import { PackOptions, startPack } from "./harness/pack";
+import { change, vault } from "./samples";
+
+const launcher = join(packDirectory, "certlock-policies");
+const run = promisify(execFile);
+
+describe("starting the pack", () => {
+  let folder: string;
+
+  before(() => {
+    buildPack();
+  });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "certlock-pack-"));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function startsAndJudges(options: PackOptions): Promise<void> {
+    const pack = await startPack(options);
+    try {
+      assert.equal(pack.info.name, "certlock-policies");
+      assert.deepEqual(
+        pack.info.rules,
+        rules.map(({ id }) => id),
+      );
+      const { findings } = await pack.analyze(change(vault, "properties.enablePurgeProtection", false));
+      assert.deepEqual(
+        findings.map(({ rule, level }) => ({ rule, level })),
+        [{ rule: "vault-purge-protection", level: "mandatory" }],
+      );
+      const lines = pack.log().trim().split("\n");
+      assert.equal(lines.length, 1, `says more than its port: ${pack.log()}`);
+    } finally {
+      await pack.stop();
+    }
+  }
+
+  it("works as a folder", async () => {
+    await startsAndJudges({ directory: packDirectory });
+  });
+
+  it("works as an executable from another working directory", async () => {
+    await startsAndJudges({ directory: folder, launcher });
+  });
+
+  it("works as an executable behind links, relative and absolute", async () => {
+    symlinkSync(launcher, join(folder, "absolute"));
+    mkdirSync(join(folder, "bin"));
+    symlinkSync("../absolute", join(folder, "bin/relative"));
+    await startsAndJudges({ directory: tmpdir(), launcher: join(folder, "bin/relative") });
+  });
+
+  it("works as an executable in a folder of dependencies, linked as npm does it", async () => {
+    await startsAndJudges({
+      directory: folder,
+      launcher: join(repository, "node_modules/certlock-policies/certlock-policies"),
+    });
+  });
+
+  describe("packed for publication", () => {
+    /** What `npm pack` puts into the archive, in an empty folder with only its dependencies beside it. */
+    function unpacked(): string {
+      execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
+        cwd: packDirectory,
+      });
+      const [archive = ""] = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
+      execFileSync("tar", ["-xzf", archive], { cwd: folder });
+      mkdirSync(join(folder, "package/node_modules"));
+      symlinkSync(
+        join(repository, "node_modules/@pulumi"),
+        join(folder, "package/node_modules/@pulumi"),
+        "dir",
+      );
+      return join(folder, "package");
+    }
+
+    it("works as a folder and as an executable, and holds nothing but what it needs", async () => {
+      const directory = unpacked();
+      assert.deepEqual(readdirSync(directory).sort(), [
+        "PulumiPolicy.yaml",
+        "certlock-policies",
+        "dist",
+        "node_modules",
+        "package.json",
+      ]);
+      await startsAndJudges({ directory });
+      await startsAndJudges({ directory: tmpdir(), launcher: join(directory, "certlock-policies") });
+    });
+  });
+
+  it("is executable for everyone", () => {
+    assert.equal(statSync(launcher).mode & 0o777, 0o755);
+  });
+
+  it("explains itself when it is started by hand", async () => {
+    await assert.rejects(run(launcher), {
+      code: 2,
+      stderr: /is started by Pulumi: pulumi preview --policy-pack/,
+    });
+  });
+
+  it("says what to do when it has not been compiled", async () => {
+    const copy = join(folder, "certlock-policies");
+    copyFileSync(launcher, copy);
+    chmodSync(copy, 0o755);
+    await assert.rejects(run(copy, ["127.0.0.1:1"]), {
+      code: 3,
+      stderr: /has not been compiled: run npm run build/,
+    });
+  });
+
+  it("says what to do when its dependencies are missing", async () => {
+    execFileSync("cp", [
+      "-R",
+      join(packDirectory, "dist"),
+      launcher,
+      join(packDirectory, "package.json"),
+      folder,
+    ]);
+    await assert.rejects(run(join(folder, "certlock-policies"), ["127.0.0.1:1"]), {
+      code: 3,
+      stderr: /cannot find @pulumi\/pulumi: run npm install/,
+    });
+  });
+});

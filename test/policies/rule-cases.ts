@@ -1,0 +1,86 @@
+/** Runs cases of one rule against the compiled pack, and searches everything it says for planted secrets. */
+import assert from "node:assert/strict";
+import { compiledPack } from "./harness/compiled-pack";
+import { Finding, Level, ResourceInput } from "./harness/wire";
+
+export interface RuleCase {
+  /** The situation, in words. */
+  readonly title: string;
+  readonly resource: ResourceInput | Promise<ResourceInput>;
+  /** Options of the rule under test. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly level?: Level;
+  /** All that the whole pack finds; an empty list together with the rule's own verdict for the other two. */
+  readonly expect: "passes" | "not applicable" | readonly Finding[];
+}
+
+export function violation(rule: string, message: string): Finding {
+  return { rule, level: "mandatory", message };
+}
+
+/** @param subject kind and name of the resource, as in `Key vault "billing"` */
+export function undecided(rule: string, subject: string, path: string, reason = "is not known yet"): Finding {
+  const message = `${subject} cannot be decided yet: "${path}" ${reason}; the rule is enforced at update time.`;
+  return { rule, level: "advisory", message };
+}
+
+/** How an undecided finding words a value that stored state shows only as a placeholder. */
+export const encrypted = "is encrypted and cannot be read here";
+
+export function testRule(rule: string, cases: readonly RuleCase[]): void {
+  describe(`rule ${rule}`, () => {
+    for (const { title, resource, options, level, expect } of cases) {
+      it(title, async () => {
+        const pack = await compiledPack();
+        await pack.configure({
+          [rule]: { ...(level && { enforcementLevel: level }), ...(options && { options }) },
+        });
+        const analysis = await pack.analyze(await resource);
+        assert.deepEqual(analysis.findings, typeof expect === "string" ? [] : expect);
+        if (expect === "passes") assert.ok(analysis.passed.includes(rule), "has not been judged");
+        if (expect === "not applicable") assert.ok(analysis.notApplicable.includes(rule), "has been judged");
+      });
+    }
+
+    it("never repeats a value, whatever stands where", async () => {
+      const pack = await compiledPack();
+      await pack.configure({});
+      let found = 0;
+      const samples = await Promise.all(cases.map(async (each) => each.resource));
+      const variants = samples.flatMap((resource) => [resource, ...planted(resource)]);
+      // Cases differ from each other in one place, so that most of what is planted elsewhere comes up again.
+      const distinct = new Map(variants.map((variant) => [JSON.stringify(variant), variant]));
+      for (const variant of distinct.values()) {
+        const { raw, findings } = await pack.analyze(variant);
+        found += findings.filter((finding) => finding.rule === rule).length;
+        assert.ok(!JSON.stringify(raw).includes(canary), `repeated in a finding about ${variant.type}`);
+      }
+      assert.ok(found > 0, "nothing was said, so nothing was shown");
+      assert.ok(!pack.log().includes(canary), "repeated in the log");
+    });
+  });
+}
+
+/** Looks like a client secret, so that whoever logs it would be caught by a secret scanner, too. */
+export const canary = "kQ78Q~canaryCanaryCanary_canary.canaryCanar";
+
+/** Copies of a resource with the canary in place of and after each of its strings, and in all at once. */
+export function planted(resource: ResourceInput): ResourceInput[] {
+  const plant = (replace: (text: string, index: number) => string): ResourceInput => {
+    let index = 0;
+    const walk = (node: unknown): unknown => {
+      if (typeof node === "string") return replace(node, index++);
+      if (Array.isArray(node)) return node.map(walk);
+      if (typeof node !== "object" || node === null) return node;
+      return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value)]));
+    };
+    return { ...resource, props: walk(resource.props) as ResourceInput["props"] };
+  };
+  let strings = 0;
+  plant((text) => (strings++, text));
+  const each = Array.from({ length: strings }, (_, target) => [
+    plant((text, index) => (index === target ? canary : text)),
+    plant((text, index) => (index === target ? `${text}${canary}` : text)),
+  ]);
+  return [plant(() => canary), ...each.flat()];
+}

@@ -1,0 +1,207 @@
+/** The repository's own program, loaded as Pulumi's Automation API loads it, against a stand-in for the engine. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { idOf, Recorder, type Registered, valueOf } from "./components/recorder";
+
+const ROOT = join(__dirname, "..");
+type Exports = Readonly<Record<string, unknown>>;
+
+/** Configuration of the stack dev, with some keys changed. */
+function config(change: Readonly<Record<string, unknown>> = {}): Record<string, string> {
+  const file = parse(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  return Object.fromEntries(
+    Object.entries({ ...file.config, ...change }).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** Loads the program anew: it registers while it is loaded. */
+function load(change?: Readonly<Record<string, unknown>>): Exports {
+  pulumi.runtime.setAllConfig(config(change));
+  for (const file of ["index.ts", "settings.ts"]) Reflect.deleteProperty(require.cache, join(ROOT, file));
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it once only
+  return require(join(ROOT, "index.ts")) as Exports;
+}
+
+const outline = ({ type, name, parent }: Registered): string => `${parent} > ${name}: ${type}`;
+
+const AZUREAD = {
+  certificate: "azuread:index/applicationCertificate:ApplicationCertificate",
+  federated: "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",
+  owner: "azuread:index/applicationOwner:ApplicationOwner",
+  registration: "azuread:index/applicationRegistration:ApplicationRegistration",
+  principal: "azuread:index/servicePrincipal:ServicePrincipal",
+};
+
+function applicationWith(name: string, others: readonly string[]): string[] {
+  return [
+    ` > ${name}: certlock:components:SecretFreeApplication`,
+    `${name} > ${name}-registration: ${AZUREAD.registration}`,
+    `${name} > ${name}-service-principal: ${AZUREAD.principal}`,
+    `${name} > ${name}-owner-0a0e0000-0000-4000-8000-000000000001: ${AZUREAD.owner}`,
+    `${name} > ${name}-owner-0a0e0000-0000-4000-8000-000000000002: ${AZUREAD.owner}`,
+    ...others,
+  ];
+}
+
+function keyInVault(name: string): string[] {
+  return [
+    `${name} > ${name}-key-g1: tls:index/privateKey:PrivateKey`,
+    `${name} > ${name}-certificate-g1: tls:index/selfSignedCert:SelfSignedCert`,
+    `${name} > ${name}-credential-g1: ${AZUREAD.certificate}`,
+    ` > ${name}: certlock:components:CredentialVault`,
+    `${name} > ${name}-vault: azure-native:keyvault:Vault`,
+    `${name} > ${name}-secret-${name}: azure-native:keyvault:Secret`,
+  ];
+}
+
+/** Every resource of the stack dev. */
+const EVERYTHING = [
+  " > tenant-credentials: certlock:components:TenantCredentialPolicy",
+  "tenant-credentials > tenant-credentials-policy: certlock:index:TenantAppManagementPolicy",
+  ...applicationWith("billing-nightly", keyInVault("billing-nightly")),
+  ...applicationWith("deploy-pipeline", [
+    " > deploy-pipeline: certlock:components:FederatedCredential",
+    `deploy-pipeline > deploy-pipeline-credential: ${AZUREAD.federated}`,
+  ]),
+  ...applicationWith("partner-daemon", [
+    ...keyInVault("partner-daemon"),
+    " > partner-daemon: certlock:components:WorkloadAccessPolicy",
+    "partner-daemon > partner-daemon-location: azuread:index/namedLocation:NamedLocation",
+    "partner-daemon > partner-daemon-policy: azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
+  ]),
+].sort();
+
+describe("the program", () => {
+  it("registers the tenant, and nothing else", async () => {
+    const recorder = await Recorder.start();
+    load();
+    const registered = await recorder.all();
+    assert.deepEqual(registered.map(outline).sort(), EVERYTHING);
+  });
+
+  it("exports what reviewers need of each application, and nothing secret", async () => {
+    const recorder = await Recorder.start();
+    const exported = load();
+    await recorder.all();
+    assert.deepEqual(Object.keys(exported), ["identities"]);
+    const { value, secret } = await valueOf(pulumi.output(exported["identities"]));
+    assert.equal(secret, false);
+    const identities = value as Record<string, Record<string, unknown>>;
+    const thumbprints = ["billing-nightly", "partner-daemon"].map(
+      (name) => identities[name]?.["thumbprintSha256"],
+    );
+    for (const thumbprint of thumbprints) assert.match(String(thumbprint), /^[0-9A-F]{64}$/);
+    assert.deepEqual(identities, {
+      "billing-nightly": {
+        clientId: idOf("client", "billing-nightly-registration"),
+        credential: "certificate",
+        networks: [],
+        thumbprintSha256: thumbprints[0],
+        validUntil: "2027-02-19T02:00:00Z",
+        keyIn: "https://kv-billing-nightly.vault.azure.net/secrets/billing-nightly",
+      },
+      "deploy-pipeline": {
+        clientId: idOf("client", "deploy-pipeline-registration"),
+        credential: "federation",
+        networks: [],
+        subject: "repo:contoso@61234567/platform@987654321:environment:production",
+      },
+      "partner-daemon": {
+        clientId: idOf("client", "partner-daemon-registration"),
+        credential: "certificate",
+        networks: ["198.51.100.0/24", "203.0.113.0/24"],
+        thumbprintSha256: thumbprints[1],
+        validUntil: "2027-02-19T02:00:00Z",
+        keyIn: "https://kv-partner-daemon.vault.azure.net/secrets/partner-daemon",
+      },
+    });
+  });
+
+  it("declares no client secret, and shows no private key in any input or output", async () => {
+    const recorder = await Recorder.start();
+    const exported = load();
+    const registered = await recorder.all();
+    assert.deepEqual(
+      registered.filter(({ type }) => /password|synchronization|symmetric/i.test(type)),
+      [],
+    );
+    const shown = JSON.stringify([
+      registered.map(({ inputs }) => inputs),
+      (await valueOf(pulumi.output(exported["identities"]))).value,
+    ]);
+    assert.doesNotMatch(shown, /PRIVATE KEY/);
+    // The same search finds the keys where secrets are in plain: it is no idle search.
+    assert.match(JSON.stringify(registered.map(({ plain }) => plain)), /PRIVATE KEY/);
+  });
+
+  it("carries limit, mode and networks of the configuration through to the tenant", async () => {
+    const recorder = await Recorder.start();
+    load({
+      "certlock-tenant:certificateMaxLifetimeDays": 120,
+      "certlock-tenant:conditionalAccess": { mode: "enforced" },
+    });
+    const registered = await recorder.all();
+    const inputs = (name: string): Readonly<Record<string, unknown>> =>
+      registered.find((one) => one.name === name)?.inputs ?? {};
+    assert.match(JSON.stringify(inputs("tenant-credentials-policy")), /"maxLifetime":"P120D"/);
+    assert.equal(inputs("partner-daemon-policy")["state"], "enabled");
+    assert.deepEqual(inputs("partner-daemon-location")["ip"], {
+      ipRanges: ["198.51.100.0/24", "203.0.113.0/24"],
+      trusted: false,
+    });
+    assert.match(
+      JSON.stringify(inputs("billing-nightly-vault")),
+      /"ipRules":\[\{"value":"198\.51\.100\.0\/24"\}\]/,
+    );
+  });
+
+  it("gives the readers of the configuration their role", async () => {
+    const recorder = await Recorder.start();
+    const reader = "0a0e0000-0000-4000-8000-0000000000a1";
+    load({
+      "certlock-tenant:applications": [
+        {
+          name: "billing-nightly",
+          description: "Nightly billing run",
+          certificate: { vault: "kv-billing-nightly", readers: [reader] },
+        },
+      ],
+    });
+    const roles = (await recorder.all()).filter(({ type }) => type.endsWith(":RoleAssignment"));
+    assert.deepEqual(
+      roles.map(({ name, inputs }) => [name, inputs["principalId"], inputs["principalType"]]),
+      [[`billing-nightly-reader-billing-nightly-${reader}`, reader, "ServicePrincipal"]],
+    );
+  });
+
+  it("registers everything anew each time it is loaded", async () => {
+    for (let times = 0; times < 2; times++) {
+      const recorder = await Recorder.start();
+      load();
+      assert.deepEqual((await recorder.all()).map(outline).sort(), EVERYTHING);
+    }
+  });
+
+  it("can be previewed, when no id is known yet", async () => {
+    const recorder = await Recorder.start("certlock-tenant", true);
+    load();
+    assert.deepEqual((await recorder.all()).map(outline).sort(), EVERYTHING);
+  });
+
+  it("registers nothing when the configuration is wrong", async () => {
+    const recorder = await Recorder.start();
+    assert.throws(() => load({ "certlock-tenant:location": "", "certlock-tenant:ownerz": [] }), {
+      name: "SettingsError",
+      code: "CERTLOCK_SETTINGS",
+    });
+    assert.deepEqual(await recorder.all(), []);
+  });
+});

@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { readSettings, type Settings } from "../settings";
+import {
+  ALICE,
+  billing,
+  configOf,
+  HOST,
+  type Json,
+  pipeline,
+  refused,
+  TENANT,
+  valid,
+} from "./settings/configuration";
+
+/** Places and codes of all problems after changing some keys of a valid configuration. */
+function problems(change: Json): string[] {
+  return refused(configOf({ ...valid, ...change })).problems.map(({ at, code }) => `${at} ${code}`);
+}
+
+/** The same after changing one application. */
+const application = (change: Json): string[] => problems({ applications: [billing(change)] });
+const certificate = (change: Json): string[] =>
+  application({ certificate: { vault: "kv-billing-nightly", ...change } });
+
+describe("settings", () => {
+  it("read the repository's own stack", () => {
+    const file = parse(readFileSync(join(__dirname, "..", "Pulumi.dev.yaml"), "utf8")) as { config: Json };
+    const config = Object.fromEntries(
+      Object.entries(file.config).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    );
+    const settings = readSettings(config);
+    assert.deepEqual(
+      settings.applications.map(({ name, credential, networks }) => ({
+        name,
+        kind: credential.kind,
+        networks,
+      })),
+      [
+        { name: "billing-nightly", kind: "certificate", networks: [] },
+        { name: "deploy-pipeline", kind: "federation", networks: [] },
+        { name: "partner-daemon", kind: "certificate", networks: ["198.51.100.0/24", "203.0.113.0/24"] },
+      ],
+    );
+    assert.equal(settings.certificateMaxLifetimeDays, 180);
+    assert.deepEqual(settings.conditionalAccess, { mode: "reportOnly" });
+  });
+
+  it("fill in every default", () => {
+    const expected: Settings = {
+      tenantId: TENANT,
+      owners: [ALICE],
+      location: "westeurope",
+      resourceGroup: "rg-identities",
+      certificateMaxLifetimeDays: 180,
+      conditionalAccess: { mode: "reportOnly" },
+      applications: [
+        {
+          name: "billing-nightly",
+          description: "Nightly billing run",
+          signInAudience: "AzureADMyOrg",
+          networks: [],
+          credential: {
+            kind: "certificate",
+            validityDays: 90,
+            vault: "kv-billing-nightly",
+            vaultNetworks: [],
+            readers: [],
+          },
+        },
+      ],
+    };
+    assert.deepEqual(readSettings(configOf(valid)), expected);
+  });
+
+  it("take every key that can be given", () => {
+    const settings = readSettings(
+      configOf({
+        ...valid,
+        certificateMaxLifetimeDays: 92,
+        conditionalAccess: { mode: "enforced" },
+        applications: [
+          billing({
+            networks: ["198.51.100.0/24", "2001:db8::/32"],
+            certificate: { vault: "kv-billing-nightly", validityDays: 91, readers: [HOST] },
+          }),
+          pipeline({ signInAudience: "AzureADMultipleOrgs" }),
+        ],
+      }),
+    );
+    assert.equal(settings.conditionalAccess.mode, "enforced");
+    assert.deepEqual(
+      settings.applications.map(({ credential }) => credential),
+      [
+        {
+          kind: "certificate",
+          validityDays: 91,
+          vault: "kv-billing-nightly",
+          // Key Vault's firewall knows IPv4 only.
+          vaultNetworks: ["198.51.100.0/24"],
+          readers: [HOST],
+        },
+        { kind: "federation", github: { repository: "contoso/platform", environment: "production" } },
+      ],
+    );
+  });
+
+  it("ignore the configuration of providers and other projects", () => {
+    const config = { ...configOf(valid), "azuread:tenantId": "x", "certlock-tenant2:owners": "y" };
+    assert.equal(readSettings(config).tenantId, TENANT);
+  });
+
+  it("name every missing key when nothing is configured", () => {
+    const error = refused({});
+    assert.deepEqual(
+      error.problems.map(({ at, code }) => `${at} ${code}`),
+      ["tenantId", "owners", "location", "resourceGroup", "applications"].map((key) => `${key} missing`),
+    );
+    assert.equal(error.code, "CERTLOCK_SETTINGS");
+    assert.ok(RunError.isInstance(error));
+    assert.match(error.message, /`pulumi config set certlock-tenant:tenantId <value>`/);
+  });
+
+  it("report all problems of all levels together", () => {
+    assert.deepEqual(
+      problems({
+        tenantId: "contoso",
+        owners: [],
+        ownerz: ["x"],
+        location: "West Europe",
+        resourceGroup: "rg.",
+        certificateMaxLifetimeDays: 367,
+        conditionalAccess: { mode: "on", Mode: "enforced" },
+        applications: [
+          billing({ certificate: { vault: "kv", validityDays: 180, vaults: "x" }, network: [] }),
+          pipeline({
+            networks: ["10.0.0.0/8", "0.0.0.0/0", "198.51.100.1/24"],
+            signInAudience: "AzureADMultipleOrgs",
+          }),
+          {},
+          "billing",
+        ],
+      }),
+      [
+        "ownerz unknown-key",
+        "certificateMaxLifetimeDays out-of-range",
+        "tenantId invalid-id",
+        "owners missing",
+        "location invalid-name",
+        "resourceGroup invalid-name",
+        "conditionalAccess.Mode unknown-key",
+        "conditionalAccess.mode out-of-range",
+        "applications[0].network unknown-key",
+        "applications[0].certificate.vaults unknown-key",
+        "applications[0].certificate.vault invalid-name",
+        "applications[1].networks[0] network-not-public",
+        "applications[1].networks[1] network-too-wide",
+        "applications[1].networks[2] network-host-bits",
+        "applications[1].networks audience-not-lockable",
+        "applications[2].name missing",
+        "applications[2].description missing",
+        "applications[2] choose-one",
+        "applications[3] wrong-type",
+      ],
+    );
+  });
+
+  it("suggest the nearest key for a misspelt one, at every level", () => {
+    const error = refused(
+      configOf({
+        ...valid,
+        tenentId: TENANT,
+        conditionalAccess: { mod: "enforced" },
+        applications: [
+          billing({ desciption: "x", certificate: { vault: "kv-billing-nightly", validityDay: 9 } }),
+          pipeline({
+            federation: { gitHub: {}, github: { repository: "a/b", branch: "main", enviroment: "x" } },
+          }),
+        ],
+      }),
+    );
+    assert.deepEqual(
+      error.problems.map(({ at, remedy }) => `${at}: ${remedy}`),
+      [
+        'tenentId: did you mean "tenantId"?',
+        'conditionalAccess.mod: did you mean "mode"?',
+        'applications[0].desciption: did you mean "description"?',
+        'applications[0].certificate.validityDay: did you mean "validityDays"?',
+        'applications[1].federation.gitHub: did you mean "github"?',
+        'applications[1].federation.github.enviroment: did you mean "environment"?',
+      ],
+    );
+  });
+
+  it("keep certificates strictly below the limit of the tenant policy", () => {
+    assert.deepEqual(certificate({ validityDays: 180 }), [
+      "applications[0].certificate.validityDays certificate-outlives-policy",
+    ]);
+    const limited = (limit: number, validityDays?: number) =>
+      configOf({
+        ...valid,
+        certificateMaxLifetimeDays: limit,
+        applications: [billing({ certificate: { vault: "kv-billing-nightly", validityDays } })],
+      });
+    const days = (config: Record<string, string>) => {
+      const credential = readSettings(config).applications[0]?.credential;
+      return credential?.kind === "certificate" ? credential.validityDays : undefined;
+    };
+    assert.equal(days(limited(180, 179)), 179);
+    assert.equal(days(limited(90)), 89, "the default gives way to a smaller limit");
+    assert.equal(days(limited(2)), 1);
+    assert.equal(refused(limited(60, 60)).problems[0]?.allowed.includes("at most 59"), true);
+  });
+
+  it("refuse lifetimes that are no whole number of days from 1 to 365", () => {
+    for (const validityDays of [0, -1, 1.5]) {
+      assert.deepEqual(certificate({ validityDays }), [
+        "applications[0].certificate.validityDays out-of-range",
+      ]);
+    }
+    assert.deepEqual(certificate({ validityDays: "ninety" }), [
+      "applications[0].certificate.validityDays wrong-type",
+    ]);
+    assert.deepEqual(certificate({ validityDays: 366 }), [
+      "applications[0].certificate.validityDays out-of-range",
+      "applications[0].certificate.validityDays certificate-outlives-policy",
+    ]);
+  });
+
+  it("refuse a name or a vault twice, whatever the case", () => {
+    assert.deepEqual(problems({ applications: [billing(), billing({ name: "Billing-Nightly" })] }), [
+      "applications[1].name duplicate",
+      "applications[1].certificate.vault duplicate",
+    ]);
+  });
+
+  it("refuse names that Azure or Entra would refuse later", () => {
+    for (const name of [
+      "ab",
+      "a".repeat(65),
+      "1billing",
+      "billing-",
+      "billing nightly",
+      "billing_nightly",
+      "../x",
+    ]) {
+      assert.deepEqual(application({ name }), ["applications[0].name invalid-name"], name);
+    }
+    for (const vault of ["kv", "k".repeat(25), "kv--billing", "kv-"]) {
+      assert.deepEqual(certificate({ vault }), ["applications[0].certificate.vault invalid-name"], vault);
+    }
+    assert.deepEqual(application({ description: "" }), ["applications[0].description missing"]);
+    assert.deepEqual(application({ description: "x".repeat(1025) }), [
+      "applications[0].description too-long",
+    ]);
+  });
+
+  it("refuse a lock to networks on a multi-tenant application, and an empty lock", () => {
+    assert.deepEqual(application({ networks: ["198.51.100.0/24"], signInAudience: "AzureADMultipleOrgs" }), [
+      "applications[0].networks audience-not-lockable",
+    ]);
+    assert.deepEqual(application({ networks: [] }), ["applications[0].networks missing"]);
+    assert.deepEqual(application({ signInAudience: "AzureAdMyOrg" }), [
+      "applications[0].signInAudience out-of-range",
+    ]);
+  });
+
+  it("refuse both kinds of credential, and read both to the end", () => {
+    assert.deepEqual(
+      application({ certificate: { vault: "x" }, federation: { github: { repository: "x", branch: "y" } } }),
+      [
+        "applications[0] choose-one",
+        "applications[0].federation.github.repository invalid-name",
+        "applications[0].certificate.vault invalid-name",
+      ],
+    );
+    assert.deepEqual(application({ certificate: undefined }), ["applications[0] choose-one"]);
+    assert.deepEqual(problems({ applications: [pipeline({ federation: {} })] }), [
+      "applications[0].federation.github missing",
+    ]);
+  });
+
+  it("refuse vault networks and readers that cannot work", () => {
+    assert.deepEqual(
+      certificate({
+        vaultNetworks: ["2001:db8::/32", "198.51.100.0/24", "198.51.100.0/24", 7],
+        readers: [HOST, HOST, "host", 7],
+      }),
+      [
+        "applications[0].certificate.vaultNetworks[0] network-family",
+        "applications[0].certificate.vaultNetworks[2] duplicate",
+        "applications[0].certificate.vaultNetworks[3] network-malformed",
+        "applications[0].certificate.readers[1] duplicate",
+        "applications[0].certificate.readers[2] invalid-id",
+        "applications[0].certificate.readers[3] invalid-id",
+      ],
+    );
+  });
+
+  it("say once, and without the text, that a structured value is not JSON", () => {
+    const config = {
+      ...configOf(valid),
+      "certlock-tenant:owners": "[CANARY",
+      "certlock-tenant:applications": "{",
+    };
+    const error = refused(config);
+    assert.deepEqual(
+      error.problems.map(({ at, code }) => `${at} ${code}`),
+      ["applications not-structured", "owners not-structured"],
+    );
+    assert.deepEqual(problems({ owners: "null" }), ["owners missing"]);
+    assert.deepEqual(problems({ owners: "{}", applications: "3", certificateMaxLifetimeDays: "true" }), [
+      "certificateMaxLifetimeDays wrong-type",
+      "owners wrong-type",
+      "applications wrong-type",
+    ]);
+    assert.deepEqual(problems({ applications: [] }), ["applications missing"]);
+  });
+
+  it("name an unknown key but never its value, and hide secrets given for known keys", () => {
+    const secret = "abc8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789ab";
+    const error = refused(
+      configOf({
+        ...valid,
+        tenantId: secret,
+        clientSecret: "CANARY-1",
+        owners: [secret],
+        applications: [billing({ name: secret, clientSecret: "CANARY-2", [secret]: 1, networks: [secret] })],
+      }),
+    );
+    assert.doesNotMatch(error.message, /CANARY|8Q~/);
+    assert.match(error.message, /clientSecret \[unknown-key\]/);
+    assert.match(error.message, /applications\[0\]\.clientSecret \[unknown-key\]/);
+  });
+
+  it("survive keys that mean something to JavaScript", () => {
+    const hostile = '[{"__proto__":{"name":"x"},"constructor":1,"toString":2}]';
+    assert.deepEqual(problems({ applications: hostile }), [
+      "applications[0].name missing",
+      "applications[0].description missing",
+      "applications[0].__proto__ unknown-key",
+      "applications[0].constructor unknown-key",
+      "applications[0].toString unknown-key",
+      "applications[0] choose-one",
+    ]);
+    assert.deepEqual(
+      refused({ ...configOf(valid), "certlock-tenant:__proto__": "{}" }).problems.map(({ at }) => at),
+      ["__proto__"],
+    );
+  });
+});
