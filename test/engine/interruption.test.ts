@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers/promises";
+import { isLockedByTheDead, lockFiles } from "../../tools/stack/lock";
 import type { OpenStackOptions, Outcome } from "../../tools/stack/stack";
 import { Deployment, PACK, PASSPHRASE, POLICY_PATH, ROOT } from "./deployment";
 import { engineFor } from "./engine";
 
+/** Custom resources that are done when half-program.ts stops: all but credentials, secrets and what waits for them. */
+const DONE_HALF_WAY = 21;
 /** Late enough that applications, keys and policies exist, early enough that much is missing. */
-const RESOURCES_BEFORE_THE_KILL = 8;
+const RESOURCES_BEFORE_THE_END = 8;
 
 describe("an interrupted deployment", function () {
   this.timeout(120_000);
@@ -25,16 +27,16 @@ describe("an interrupted deployment", function () {
   });
 
   it("whose program was killed is completed by the next run, with nothing twice", async () => {
-    const up = startUp(deployment);
-    await resourcesDone(up, RESOURCES_BEFORE_THE_KILL);
+    const up = startUp(deployment, join(__dirname, "half-program.ts"));
+    await resourcesDone(up, DONE_HALF_WAY);
     up.kill("SIGKILL");
     await engineGone(deployment.folder);
     await completes(deployment, policyBefore);
   });
 
   it("with Ctrl-C is completed by the next run, with nothing twice", async () => {
-    const up = startUp(deployment);
-    await resourcesDone(up, RESOURCES_BEFORE_THE_KILL);
+    const up = startUp(deployment, join(ROOT, "index.ts"));
+    await resourcesDone(up, RESOURCES_BEFORE_THE_END);
     // A terminal sends the signal to program and engine alike.
     process.kill(-(up.pid ?? 0), "SIGINT");
     await engineGone(deployment.folder);
@@ -47,7 +49,7 @@ describe("an interrupted deployment", function () {
     const outcome = await stack.up({
       onResource: () => {
         done += 1;
-        if (done === RESOURCES_BEFORE_THE_KILL) void deployment.sandbox.close();
+        if (done === RESOURCES_BEFORE_THE_END) void deployment.sandbox.close();
       },
     });
     assert.equal(outcome.ok, false);
@@ -85,10 +87,11 @@ function ok(outcome: Outcome): Outcome {
   return outcome;
 }
 
-function startUp(deployment: Deployment): ChildProcess {
+function startUp(deployment: Deployment, program: string): ChildProcess {
   const options: OpenStackOptions = {
     engine: deployment.engine,
     project: ROOT,
+    program,
     folder: join(deployment.folder, "stack"),
     passphrase: PASSPHRASE,
     environment: deployment.sandbox.environment(),
@@ -117,13 +120,8 @@ async function resourcesDone(child: ChildProcess, wanted: number): Promise<void>
   assert.fail("the deployment ended before it could be interrupted");
 }
 
-/**
- * Waits until the engine has let go of the stack: it outlives the program for a moment, to save its state. The lock
- * files of the backend say so.
- */
+/** Waits until the engine has let go of the stack or is dead: it may outlive the program, to save its state. */
 async function engineGone(folder: string): Promise<void> {
-  const locks = join(folder, "stack", "state", ".pulumi", "locks");
-  while ((await readdir(locks, { recursive: true })).some((name) => name.endsWith(".json"))) {
-    await setImmediate();
-  }
+  const state = join(folder, "stack", "state");
+  while ((await lockFiles(state)).length > 0 && !(await isLockedByTheDead(state))) await setImmediate();
 }
