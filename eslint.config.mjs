@@ -9,7 +9,14 @@ export default tseslint.config(
       // The root of azure-native doubles type-check time and memory of every deployment.
       "no-restricted-imports": [
         "error",
-        { paths: [{ name: "@pulumi/azure-native", message: "Import a sub-path, e.g. @pulumi/azure-native/keyvault." }] },
+        {
+          paths: [
+            {
+              name: "@pulumi/azure-native",
+              message: "Import a sub-path, e.g. @pulumi/azure-native/keyvault.",
+            },
+          ],
+        },
       ],
       // A number in a template literal is what messages are made of.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
