@@ -1,6 +1,6 @@
 import type { GraphRequest, GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
-import type { Tenant } from "../tenant/tenant";
+import type { Directory } from "../tenant/directory";
 import type { GraphCall } from "./call";
 import { badQuery, GraphError, segmentNotFound } from "./graph-error";
 import { checkPermission } from "./permissions";
@@ -10,7 +10,7 @@ import { matchRoute, pathSegments } from "./routing";
 const VERSIONS: readonly string[] = ["v1.0", "beta"];
 
 /** Finds the noun a call is for, lets it answer, and dresses refusals as Graph does. */
-export function answerGraph(tenant: Tenant, request: GraphRequest): GraphResponse {
+export function answerGraph(tenant: Directory, request: GraphRequest): GraphResponse {
   const requestId = tenant.newId();
   const headers = { "request-id": requestId, "client-request-id": requestId };
   try {
@@ -22,7 +22,7 @@ export function answerGraph(tenant: Tenant, request: GraphRequest): GraphRespons
   }
 }
 
-function dispatch(tenant: Tenant, request: GraphRequest): GraphResponse {
+function dispatch(tenant: Directory, request: GraphRequest): GraphResponse {
   const queryStart = request.path.indexOf("?");
   const path = queryStart < 0 ? request.path : request.path.slice(0, queryStart);
   const [version = "", ...segments] = pathSegments(path);

@@ -1,10 +1,10 @@
 import type { Caller, GraphResponse } from "../tenant/graph-request";
-import type { Tenant } from "../tenant/tenant";
+import type { Directory } from "../tenant/directory";
 import { badQuery } from "./graph-error";
 
 /** One Graph call on its way to the noun that answers it. */
 export interface GraphCall {
-  readonly tenant: Tenant;
+  readonly tenant: Directory;
   readonly caller: Caller;
   /** "v1.0" or "beta". */
   readonly version: string;

@@ -27,7 +27,8 @@ import {
   UNKNOWN,
   type PropertyMap,
 } from "../../../sandbox/providers/property-values";
-import { Tenant, type TenantOptions } from "../../../sandbox/tenant/tenant";
+import type { TenantOptions } from "../../../sandbox/tenant/directory";
+import { Tenant } from "../../../sandbox/tenant/tenant";
 
 /** A resource as the engine keeps it. */
 export interface Deployed {
