@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer, connect, type AddressInfo } from "node:net";
@@ -47,6 +47,7 @@ describe("sandbox: starting and stopping", () => {
         PULUMI_DEBUG_PROVIDERS: `azuread:${port},azure-native:${port},tls:${port}`,
         ARM_TENANT_ID: sandbox.tenant.id,
         ARM_CLIENT_ID: sandbox.tenant.deployer.appId,
+        ARM_SUBSCRIPTION_ID: sandbox.tenant.vaults.subscriptionId,
         ARM_CLIENT_CERTIFICATE_PATH: certificatePath,
         CERTLOCK_GRAPH_ENDPOINT: sandbox.graphUrl,
         CERTLOCK_LOGIN_ENDPOINT: sandbox.loginUrl,
@@ -184,8 +185,18 @@ describe("sandbox: starting and stopping", () => {
 
 describe("sandbox: as a process", () => {
   const main = join(__dirname, "../../sandbox/main.ts");
-  const start = (...args: string[]) =>
-    spawn(process.execPath, ["--import", "tsx", main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const started: ChildProcess[] = [];
+  const start = (...args: string[]) => {
+    const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    started.push(child);
+    return child;
+  };
+  afterEach(() => {
+    // A test that failed half way must not leave a tenant behind.
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+  });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`prints the environment to export, says it is ready, and stops cleanly on ${signal}`, async () => {
@@ -209,6 +220,7 @@ describe("sandbox: as a process", () => {
           "PULUMI_DEBUG_PROVIDERS",
           "ARM_TENANT_ID",
           "ARM_CLIENT_ID",
+          "ARM_SUBSCRIPTION_ID",
           "ARM_CLIENT_CERTIFICATE_PATH",
           "CERTLOCK_GRAPH_ENDPOINT",
           "CERTLOCK_LOGIN_ENDPOINT",
