@@ -1,4 +1,4 @@
-/** The steps of the demo, in the order they run. Each answers what to print behind its title, or throws. */
+/** The steps of the demo, in the order they run. Each answers what to print behind its title and below it, or throws. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -144,12 +144,11 @@ export class Demo {
     assert.ok(!outcome.ok, "the preview went through");
     const found = refusals(outcome);
     assert.ok(found.length > 0, `the preview failed for another reason:\n${outcome.output}`);
-    for (const { rule, resource, message } of found) {
+    const lines = found.map(({ rule, resource, message }) => {
       const name = resource.split("::").at(-1) ?? resource;
-      this.#options.report(`            ${rule} on ${name}`);
-      this.#options.report(`              ${message.split("\n").join("\n              ")}`);
-    }
-    return `${found.length} findings`;
+      return `\n${rule} on ${name}\n  ${message.replaceAll("\n", "\n  ")}`;
+    });
+    return `${found.length} findings${lines.join("")}`;
   }
 
   async #destroy(): Promise<string> {

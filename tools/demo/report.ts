@@ -26,7 +26,8 @@ export function printStep(
   const [sign, colour] = MARKS[mark];
   const painted = printer.colour ? `\u001b[${colour}m${sign}\u001b[0m` : sign;
   const time = `${(milliseconds / 1000).toFixed(1)} s`.padStart(7);
-  printer.write(`${painted} ${time}  ${title}${detail === "" ? "" : `: ${detail}`}\n`);
+  // What follows the first line of a detail stands below the title.
+  printer.write(`${painted} ${time}  ${title}: ${detail.replaceAll("\n", `\n${" ".repeat(11)}`)}\n`);
 }
 
 /** A plain table with as wide columns as their content; never cuts a cell. */
