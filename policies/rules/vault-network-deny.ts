@@ -3,6 +3,10 @@ import { Property } from "../property";
 import { classicVault, nativeVault } from "../resource-types";
 import { defineRule } from "../rule";
 
+/** Two ranges of /1 are every address; nobody but a registry owns more than a /8. */
+const widestPrefix = 8;
+const widest = `/${widestPrefix}`;
+
 export const vaultNetworkDeny = defineRule({
   id: "vault-network-deny",
   name: "Vaults closed to unknown networks",
@@ -42,13 +46,18 @@ export const vaultNetworkDeny = defineRule({
     // Public access off overrides the firewall: only private endpoints and trusted services remain.
     const isPrivate = publicAccess.isText("Disabled") || publicAccess.is(false);
     if (!isPrivate) {
-      const open = rules.at("ipRules").elements().map(addressOf).filter(isEveryAddress);
       const undecided = [defaultAction, publicAccess].find((property) => property.isUndecided);
-      if (undecided !== undefined) report.undecided(undecided);
-      else if (!defaultAction.isText("Deny")) {
-        report.violation(`is open to every network; set "${defaultAction.path}" to Deny.`);
+      if (!defaultAction.isText("Deny")) {
+        if (undecided !== undefined) report.undecided(undecided);
+        else report.violation(`is open to every network; set "${defaultAction.path}" to Deny.`);
       }
-      for (const rule of open) report.violation(`admits every address; narrow the range in "${rule.path}".`);
+      for (const address of rules.at("ipRules").elements().map(addressOf)) {
+        if (address.isUndecided && !defaultAction.isUndecided) report.undecided(address);
+        if (!isTooWide(address)) continue;
+        report.violation(
+          `admits whole parts of the internet; narrow "${address.path}" to ${widest} or longer.`,
+        );
+      }
     }
     if (allowTrustedServices) return;
     if (bypass.isUndecided) report.undecided(bypass);
@@ -63,6 +72,7 @@ function addressOf(rule: Property): Property {
   return rule.text === undefined ? rule.at("value") : rule;
 }
 
-function isEveryAddress(address: Property): boolean {
-  return address.text?.trim().endsWith("/0") ?? false;
+function isTooWide(address: Property): boolean {
+  const prefix = /\/(\d+)\s*$/.exec(address.text ?? "")?.[1];
+  return prefix !== undefined && Number(prefix) < widestPrefix;
 }

@@ -8,7 +8,7 @@ const acls = "properties.networkAcls";
 const open = (path = `${acls}.defaultAction`) =>
   violation(rule, `${subject} is open to every network; set "${path}" to Deny.`);
 const wide = (path: string) =>
-  violation(rule, `${subject} admits every address; narrow the range in "${path}".`);
+  violation(rule, `${subject} admits whole parts of the internet; narrow "${path}" to /8 or longer.`);
 const trusted = (path = `${acls}.bypass`) =>
   violation(rule, `${subject} lets trusted Azure services pass the firewall; set "${path}" to None.`);
 const strict = { allowTrustedServices: false };
@@ -52,8 +52,28 @@ testRule(rule, [
     expect: [open(), wide(`${acls}.ipRules[0].value`)],
   },
   {
-    title: "accepts a narrow rule next to it",
+    title: "rejects a rule that admits half of the internet",
     resource: change(vault, `${acls}.ipRules.0.value`, "0.0.0.0/1"),
+    expect: [wide(`${acls}.ipRules[0].value`)],
+  },
+  {
+    title: "rejects a rule one bit too wide",
+    resource: change(vault, `${acls}.ipRules.0.value`, "10.0.0.0/7"),
+    expect: [wide(`${acls}.ipRules[0].value`)],
+  },
+  {
+    title: "accepts the widest range",
+    resource: change(vault, `${acls}.ipRules.0.value`, "12.0.0.0/8"),
+    expect: "passes",
+  },
+  {
+    title: "waits for an address that is decided in the update",
+    resource: change(vault, `${acls}.ipRules.0.value`, unknown.string),
+    expect: [undecided(rule, subject, `${acls}.ipRules[0].value`)],
+  },
+  {
+    title: "accepts a closed firewall before it knows whether public access is off",
+    resource: change(vault, "properties.publicNetworkAccess", unknown.string),
     expect: "passes",
   },
   {

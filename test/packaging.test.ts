@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(__dirname, "..");
+
+/** The packed package in an empty project: what its users have, and nothing else of this repository. */
+describe("the installed package", function () {
+  this.timeout(60_000);
+  let project: string;
+  let installed: string;
+
+  before(() => {
+    project = mkdtempSync(join(tmpdir(), "certlock-package-"));
+    const packed = execFileSync(
+      "npm",
+      ["pack", "--ignore-scripts", "--json", "--pack-destination", project],
+      {
+        cwd: ROOT,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
+    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    const modules = join(project, "node_modules");
+    installed = join(modules, "certlock");
+    mkdirSync(installed, { recursive: true });
+    execFileSync("tar", ["-xzf", join(project, filename), "-C", installed, "--strip-components=1"]);
+    // Its dependencies, as a package manager would put them beside it; the workspace's own link stays out.
+    for (const name of readdirSync(join(ROOT, "node_modules"))) {
+      if (name.startsWith(".") || name.startsWith("certlock")) continue;
+      symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+    }
+    writeFileSync(join(project, "package.json"), '{"name":"user","private":true}');
+  });
+  after(() => {
+    rmSync(project, { recursive: true, force: true });
+  });
+
+  const inProject = (script: string): string =>
+    execFileSync(process.execPath, ["-e", script], { cwd: project, encoding: "utf8", stdio: "pipe" });
+
+  it("holds what runs, and neither sources nor tests", () => {
+    const files = readdirSync(installed, { recursive: true, encoding: "utf8", stdio: "pipe" });
+    assert.deepEqual(
+      files.filter((path) => /(^|\/)(test|tools|examples)(\/|$)/.test(path) || /(?<!\.d)\.ts$/.test(path)),
+      [],
+    );
+    assert.deepEqual(readdirSync(installed).sort(), [
+      "LICENSE",
+      "README.md",
+      "dist",
+      "package.json",
+      "policies",
+      "provider",
+    ]);
+  });
+
+  it("gives components, Graph client, sandbox and rules by their sub-paths", () => {
+    const script = `for (const part of ["components", "graph", "sandbox", "policies"])
+      console.log(part + " " + Object.keys(require("certlock/" + part)).length);`;
+    const counted = inProject(script).trim().split("\n");
+    assert.deepEqual(
+      counted.map((line) => line.split(" ")[0]),
+      ["components", "graph", "sandbox", "policies"],
+    );
+    for (const line of counted) assert.ok(Number(line.split(" ")[1]) > 0, line);
+  });
+
+  it("has no entry of its own, so that nobody imports everything by mistake", () => {
+    assert.throws(() => inProject('require("certlock")'), /ERR_PACKAGE_PATH_NOT_EXPORTED/);
+  });
+
+  for (const [what, path, args] of [
+    ["provider", "provider/bin/pulumi-resource-certlock", ["127.0.0.1:1"]],
+    ["policy pack", "policies/certlock-policies", ["127.0.0.1:1"]],
+  ] as const) {
+    it(`starts its ${what} as an executable`, async () => {
+      const child = spawn(join(installed, path), args, { cwd: project, stdio: ["pipe", "pipe", "inherit"] });
+      try {
+        const [chunk] = (await once(child.stdout, "data")) as [Buffer];
+        assert.match(chunk.toString(), /^\d+\n/);
+      } finally {
+        child.kill("SIGKILL");
+      }
+    });
+  }
+});
