@@ -59,7 +59,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => {
         resolve();
       });
@@ -73,6 +73,8 @@ async function main(args: readonly string[]): Promise<void> {
     [
       "# certlock sandbox. For tests and demonstrations: it is not a security boundary.",
       ...exports,
+      // Appended to, not replaced: a proxy between here and the registry is still needed.
+      ...["NO_PROXY", "no_proxy"].map((name) => `export ${name}="\${${name}:+$${name},}localhost,127.0.0.1"`),
       `# login ${sandbox.loginUrl}  graph ${sandbox.graphUrl}  vault ${sandbox.vaultUrl}`,
       "# ready",
       "",
@@ -82,10 +84,14 @@ async function main(args: readonly string[]): Promise<void> {
   await sandbox.close();
 }
 
+function describe(error: unknown): string {
+  if (error instanceof SandboxError) return `${error.code}: ${error.message}`;
+  return error instanceof Error && "code" in error ? error.message : String(error);
+}
+
 if (require.main === module) {
   main(process.argv.slice(2)).catch((error: unknown) => {
-    const known = error instanceof SandboxError || (error instanceof Error && "code" in error);
-    process.stderr.write(`${known ? error.message : String(error)}\n`);
+    process.stderr.write(`${describe(error)}\n`);
     process.exitCode = 1;
   });
 }

@@ -44,7 +44,7 @@ describe("the installed package", function () {
     execFileSync(process.execPath, ["-e", script], { cwd: project, encoding: "utf8", stdio: "pipe" });
 
   it("holds what runs, and neither sources nor tests", () => {
-    const files = readdirSync(installed, { recursive: true, encoding: "utf8", stdio: "pipe" });
+    const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
     assert.deepEqual(
       files.filter((path) => /(^|\/)(test|tools|examples)(\/|$)/.test(path) || /(?<!\.d)\.ts$/.test(path)),
       [],

@@ -8,6 +8,15 @@ import { createInterface } from "node:readline";
 import { ROOT } from "./deployment";
 import { engineFor } from "./engine";
 
+/** What a developer's machine may have set, none of which may reach the run or break it. */
+const DEVELOPER = {
+  ARM_CLIENT_SECRET: "canary-of-the-developer",
+  PULUMI_CONFIG: "not json",
+  PULUMI_OPTION_COLOR: "always",
+  HTTPS_PROXY: "http://127.0.0.1:9",
+  http_proxy: "http://127.0.0.1:9",
+};
+
 describe("npm run demo", function () {
   this.timeout(180_000);
   let folder: string;
@@ -26,7 +35,7 @@ describe("npm run demo", function () {
   const start = () =>
     spawn(process.execPath, ["--import", "tsx", join(ROOT, "tools/demo/main.ts")], {
       cwd: ROOT,
-      env: { ...process.env, TMPDIR: folder, ARM_CLIENT_SECRET: "canary-of-the-developer" },
+      env: { ...process.env, ...DEVELOPER, TMPDIR: folder },
       stdio: ["ignore", "pipe", "pipe"],
     });
 
@@ -71,7 +80,19 @@ describe("npm run demo", function () {
       // The next step, a preview or update on the engine, is on its way.
       if (line.includes("sandbox tenant")) break;
     }
+    let rest = "";
+    demo.stdout.on("data", (chunk: Buffer) => (rest += chunk.toString()));
     demo.kill("SIGINT");
+    const [code] = (await once(demo, "close")) as [number];
+    assert.equal(code, 130);
+    assert.match(rest, /✘ .* preview under the policy pack: interrupted; nothing is left behind/);
+    assert.deepEqual(ownFolders(folder), []);
+  });
+
+  it("stops when nobody reads its output any more, and leaves nothing behind", async () => {
+    const demo = start();
+    await once(demo.stdout, "data");
+    demo.stdout.destroy();
     const [code] = (await once(demo, "close")) as [number];
     assert.equal(code, 130);
     assert.deepEqual(ownFolders(folder), []);

@@ -15,13 +15,13 @@ export const POLICY_PATH = "/v1.0/policies/defaultAppManagementPolicy";
 export const PASSPHRASE = "canary-passphrase-9f2c";
 
 /** The tenant of Pulumi.dev.yaml, so that the stack's own configuration fits unchanged. */
-const TENANT_ID = "7e0a0000-0000-4000-8000-000000000001";
+export const TENANT_ID = "7e0a0000-0000-4000-8000-000000000001";
 
 /** A sandbox tenant and a private folder for one suite. */
 export class Deployment {
   readonly engine: Engine;
   readonly folder = mkdtempSync(join(tmpdir(), "certlock-test-"));
-  sandbox: Sandbox;
+  readonly sandbox: Sandbox;
 
   private constructor(engine: Engine, sandbox: Sandbox) {
     this.engine = engine;
@@ -46,12 +46,6 @@ export class Deployment {
       policyPacks: [PACK],
       ...options,
     });
-  }
-
-  /** The sandbox dies and another takes its place: same tenant id, nothing in it, other ports. */
-  async replaceSandbox(): Promise<void> {
-    await this.sandbox.close();
-    this.sandbox = await startSandbox({ tenantId: TENANT_ID });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,8 @@
 import { type Engine, findEngine } from "../../tools/engine/find";
+import { isolateProcess } from "../../tools/stack/environment";
 
+/** The environment the tests were started in; what runs on the sandbox must not see it. */
+const started = { ...process.env };
 let found: Promise<Engine | undefined> | undefined;
 
 /**
@@ -7,10 +10,11 @@ let found: Promise<Engine | undefined> | undefined;
  * makes it a failure: the pipeline sets that, so that nothing is skipped there unseen.
  */
 export async function engineFor(suite: Mocha.Context): Promise<Engine> {
-  found ??= findEngine(process.env).then(({ engine }) => engine);
+  found ??= findEngine(started).then(({ engine }) => engine);
+  isolateProcess(process.env);
   const engine = await found;
   if (engine !== undefined) return engine;
-  if (process.env["CERTLOCK_ENGINE"] === "required") throw new Error('No engine: run "npm run engine".');
+  if (started["CERTLOCK_ENGINE"] === "required") throw new Error('No engine: run "npm run engine".');
   process.stderr.write("\n*** NO ENGINE: engine tests skipped; run npm run engine. ***\n");
   suite.skip();
 }

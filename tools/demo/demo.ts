@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { type Sandbox, startSandbox } from "../../sandbox/index";
 import type { Engine } from "../engine/find";
+import type { Environment } from "../engine/places";
 import { provideEngine } from "../engine/provide";
 import { openStack, type Outcome, type StackSession } from "../stack/stack";
 import { fetchTrusting } from "../tenant/fetch";
@@ -34,6 +35,8 @@ export interface DemoOptions {
   readonly folder: string;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Where to look for an engine: the environment as the caller had it. */
+  readonly environment: Environment;
 }
 
 interface Identity {
@@ -77,8 +80,7 @@ export class Demo {
   }
 
   async #provideEngine(): Promise<string> {
-    const { report, signal } = this.#options;
-    this.#engine = await provideEngine({ environment: process.env, report, signal });
+    this.#engine = await provideEngine(this.#options);
     return `Pulumi ${this.#engine.version} from ${this.#engine.source}`;
   }
 

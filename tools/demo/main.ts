@@ -1,9 +1,9 @@
 /** `npm run demo`: the main job from end to end, on the embedded sandbox tenant. Exit code 0 only when every step held. */
-import { rm } from "node:fs/promises";
+import { createPrivateFiles } from "../../sandbox/private-files";
 import { EngineMissingError } from "../engine/provide";
+import { isolateProcess } from "../stack/environment";
 import { takeOverSignals } from "../stack/interruption";
 import { Demo } from "./demo";
-import { privateFolder } from "./folder";
 import { printerFor, printStep, table } from "./report";
 
 const INTERRUPTED = 130;
@@ -11,9 +11,12 @@ const INTERRUPTED = 130;
 async function main(): Promise<number> {
   const printer = printerFor(process.stdout, process.env);
   const interruption = takeOverSignals(process.stdin.isTTY);
-  const folder = await privateFolder();
+  const environment = { ...process.env };
+  isolateProcess(process.env);
+  const files = await createPrivateFiles("certlock-demo-");
   const demo = new Demo({
-    folder,
+    folder: files.directory,
+    environment,
     signal: interruption.signal,
     report: (line) => {
       printer.write(`${line}\n`);
@@ -22,15 +25,14 @@ async function main(): Promise<number> {
   try {
     for (const { title, run } of demo.steps) {
       const started = performance.now();
-      try {
-        const detail = await run();
-        if (interruption.happened) return INTERRUPTED;
-        printStep(printer, "done", title, detail, performance.now() - started);
-      } catch (error) {
-        if (interruption.happened) return INTERRUPTED;
-        printStep(printer, "failed", title, reason(error), performance.now() - started);
-        return error instanceof EngineMissingError ? error.exitCode : 1;
+      const outcome = await attempt(run);
+      const duration = performance.now() - started;
+      if (interruption.happened) {
+        printStep(printer, "failed", title, "interrupted; nothing is left behind", duration);
+        return INTERRUPTED;
       }
+      printStep(printer, outcome.mark, title, outcome.detail, duration);
+      if (outcome.mark === "failed") return outcome.exitCode;
     }
     const head = ["application", "credential", "SHA-256 thumbprint", "valid until", "key", "network"];
     const rows = demo.rows.map((row) => [
@@ -45,7 +47,20 @@ async function main(): Promise<number> {
     return 0;
   } finally {
     await demo.close();
-    await rm(folder, { recursive: true, force: true });
+    await files.remove();
+  }
+}
+
+type Attempt =
+  | { readonly mark: "done"; readonly detail: string }
+  | { readonly mark: "failed"; readonly detail: string; readonly exitCode: number };
+
+async function attempt(run: () => Promise<string>): Promise<Attempt> {
+  try {
+    return { mark: "done", detail: await run() };
+  } catch (error) {
+    const exitCode = error instanceof EngineMissingError ? error.exitCode : 1;
+    return { mark: "failed", detail: reason(error), exitCode };
   }
 }
 

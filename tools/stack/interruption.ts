@@ -1,4 +1,4 @@
-/** What became of SIGINT and SIGTERM; the process itself goes on until the engine has saved its state. */
+/** What became of SIGINT, SIGTERM, SIGHUP and a closed output; the process itself goes on until the engine has saved its state. */
 export interface Interruption {
   /** Give it to engine operations: they are asked to stop when it fires. */
   readonly signal: AbortSignal;
@@ -6,7 +6,7 @@ export interface Interruption {
 }
 
 /**
- * Takes over SIGINT and SIGTERM. A process that simply died would take the engine's output with it, and the engine
+ * Takes over the signals that end a process. One that simply died would take the engine's output with it, and the engine
  * would be cut off between the tenant and its state.
  *
  * Ctrl-C in a terminal reaches the engine as well, which then stops by itself; a second signal would make it drop what
@@ -19,10 +19,13 @@ export function takeOverSignals(terminal: boolean): Interruption {
     happened = true;
     if (!terminal) controller.abort();
   });
-  process.on("SIGTERM", () => {
+  const stop = (): void => {
     happened = true;
     controller.abort();
-  });
+  };
+  process.on("SIGTERM", stop).on("SIGHUP", stop);
+  // Whoever read the output is gone (`| head`): nobody waits for the rest.
+  process.stdout.on("error", stop);
   return {
     signal: controller.signal,
     get happened() {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as auto from "@pulumi/pulumi/automation";
 import type { Engine } from "../engine/find";
 import { run } from "../engine/process";
-import { isolatedEnvironment } from "./environment";
+import { offlineEnvironment } from "./environment";
 import { isLockedByTheDead } from "./lock";
 import { programOf } from "./program";
 import { copyProject, engineRoot } from "./workspace";
@@ -18,7 +18,7 @@ export interface OpenStackOptions {
   /** Private folder for state, plugins and settings; made with mode 0700. */
   readonly folder: string;
   readonly passphrase: string;
-  /** What the tenant wants exported, on top of an otherwise isolated environment. */
+  /** What the tenant wants exported, on top of the process's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Configuration that replaces values of the stack's file; `undefined` removes a key. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -137,7 +137,7 @@ export async function openStack(options: OpenStackOptions): Promise<StackSession
       pulumiCommand,
       pulumiHome: join(folder, "home"),
       envVars: {
-        ...isolatedEnvironment(folder, options.passphrase, process.env),
+        ...offlineEnvironment(folder, options.passphrase),
         ...options.environment,
       },
     },
@@ -161,7 +161,8 @@ async function observe(
   let changes: Record<string, number> = {};
   let packs: string[] = [];
   const findings: Finding[] = [];
-  const diagnostics: string[] = [];
+  // A set, because an error of the program reaches the engine by two ways.
+  const diagnostics = new Set<string>();
   const collect = (text: string): void => {
     output += text;
   };
@@ -179,7 +180,7 @@ async function observe(
       }
       if (event.resOutputsEvent !== undefined) onResource?.(event.resOutputsEvent.metadata.urn);
       const diagnostic = event.diagnosticEvent;
-      if (diagnostic !== undefined && isForPeople(diagnostic)) diagnostics.push(plain(diagnostic.message));
+      if (diagnostic !== undefined && isForPeople(diagnostic)) diagnostics.add(plain(diagnostic.message));
     },
   };
   let ok = true;
@@ -193,7 +194,7 @@ async function observe(
   }
   delete changes["same"];
   delete changes["read"];
-  return { ok, changes, findings, packs, diagnostics, output };
+  return { ok, changes, findings, packs, diagnostics: [...diagnostics], output };
 }
 
 /** The SDK's debug messages travel as events too, and hold every property in plain text, secrets included. */
