@@ -26,7 +26,7 @@ function declare(application: ApplicationSettings) {
     description: application.description,
     owners: settings.owners,
     signInAudience: application.signInAudience,
-    ...(credential.kind === "certificate" && { certificate: { validityDays: credential.validityDays } }),
+    ...(credential.kind === "certificate" && { certificate: credential }),
   });
   if (networks.length > 0) {
     new WorkloadAccessPolicy(name, {
@@ -53,9 +53,10 @@ function handOver(name: string, application: SecretFreeApplication, certificate:
     tenantId: settings.tenantId,
     allowedNetworks: certificate.vaultNetworks,
     credentials: { [name]: application.certificate },
-    readers: Object.fromEntries(certificate.readers.map((principalId) => [principalId, { principalId }])),
+    readers: Object.fromEntries(certificate.readers.map((id) => [id.toLowerCase(), { principalId: id }])),
   });
   return {
+    generation: application.certificate?.generation,
     thumbprintSha256: application.certificate?.thumbprintSha256,
     validUntil: application.certificate?.validUntil,
     keyIn: vault.secretUris[name],

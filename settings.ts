@@ -1,4 +1,5 @@
 /** The program's configuration, read once into one typed object; all its problems are reported together. */
+import { CERTIFICATE_DEFAULTS, checkGeneration, KEY_BITS, type KeyBits } from "./components/certificate-args";
 import { checkGitHubWorkflow, type GitHubWorkflow } from "./components/github-workflow";
 import { checkGuid } from "./components/guid";
 import { CERTIFICATE_DAYS, checkBelowPolicy, checkDays, POLICY_LIMIT_DAYS } from "./components/lifetime";
@@ -11,6 +12,7 @@ import {
 } from "./components/names";
 import { checkNetworks, parseNetwork, VAULT_RANGES } from "./components/networks";
 import {
+  checkOneOf,
   count,
   describeGiven,
   type Finding,
@@ -32,9 +34,9 @@ import {
   readChoice,
   readKeys,
   readList,
+  readNumber,
   readObject,
   readText,
-  REPORTED,
   textsOf,
   type Shape,
   type Values,
@@ -73,6 +75,10 @@ export interface CertificateSettings {
   readonly kind: "certificate";
   /** Lifetime in days, below the tenant policy's limit. Default 90, or one day below a smaller limit. */
   readonly validityDays: number;
+  /** Size of the RSA key: 2048, 3072 or 4096. Default 3072. */
+  readonly keyBits: KeyBits;
+  /** Number of the key, from 1; raising it by one rotates key and certificate. Default 1. */
+  readonly generation: number;
   /** Name of the vault the key lies in. */
   readonly vault: string;
   /** Public IPv4 ranges that reach the vault. Default: the IPv4 ranges among the application's networks. */
@@ -108,11 +114,11 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
   const problems = new Problems();
   const given = readKeys("", takeApart(config, problems), SETTINGS, problems);
 
-  const limit = readDays(
+  const limit = readNumber(
     "certificateMaxLifetimeDays",
     given.get("certificateMaxLifetimeDays"),
     POLICY_LIMIT_DAYS.default,
-    POLICY_LIMIT_DAYS,
+    (days) => checkDays(days, POLICY_LIMIT_DAYS),
     problems,
   );
   const settings: Settings = {
@@ -152,6 +158,8 @@ const APPLICATION: Shape = {
 const CERTIFICATE: Shape = {
   vault: "required",
   validityDays: "optional",
+  keyBits: "optional",
+  generation: "optional",
   vaultNetworks: "optional",
   readers: "optional",
 };
@@ -292,8 +300,15 @@ function readCertificate(
   const values = readObject(at, given, CERTIFICATE, problems) ?? new Map<string, unknown>();
   const fallback = Math.min(CERTIFICATE_DAYS.default, limit - 1);
   const place = `${at}.validityDays`;
-  const validityDays = readDays(place, values.get("validityDays"), fallback, CERTIFICATE_DAYS, problems);
+  const validityDays = readNumber(
+    place,
+    values.get("validityDays"),
+    fallback,
+    checkCertificateDays,
+    problems,
+  );
   problems.add(place, checkBelowPolicy(validityDays, limit));
+  const { keyBits, generation } = CERTIFICATE_DEFAULTS;
   const vaultNetworks = readList(`${at}.vaultNetworks`, values.get("vaultNetworks"), problems);
   checkNetworks(`${at}.vaultNetworks`, vaultNetworks ?? [], problems, { most: VAULT_RANGES, families: [4] });
   const readers = readList(`${at}.readers`, values.get("readers"), problems) ?? [];
@@ -301,6 +316,14 @@ function readCertificate(
   return {
     kind: "certificate",
     validityDays,
+    keyBits: readNumber(`${at}.keyBits`, values.get("keyBits"), keyBits, checkKeyBits, problems),
+    generation: readNumber(
+      `${at}.generation`,
+      values.get("generation"),
+      generation,
+      checkGeneration,
+      problems,
+    ),
     vault: readText(`${at}.vault`, values.get("vault"), problems, checkVaultName),
     vaultNetworks:
       vaultNetworks === undefined
@@ -322,17 +345,8 @@ function readFederation(at: string, given: unknown, problems: Problems): Federat
   return { kind: "federation", github };
 }
 
-function readDays(
-  at: string,
-  given: unknown,
-  fallback: number,
-  bounds: { readonly least: number; readonly most: number },
-  problems: Problems,
-): number {
-  if (isAbsent(given) || given === REPORTED) return fallback;
-  problems.add(at, checkDays(given, bounds));
-  return typeof given === "number" ? given : fallback;
-}
+const checkCertificateDays = (given: unknown) => checkDays(given, CERTIFICATE_DAYS);
+const checkKeyBits = (given: unknown) => checkOneOf(given, KEY_BITS);
 
 function checkReaders(at: string, readers: readonly unknown[], problems: Problems): void {
   const seen = new Set<string>();

@@ -25,7 +25,10 @@ export interface RegisteredCertificate {
   readonly privateKeyPem: pulumi.Output<string>;
 }
 
-/** Issues generation `generation` and registers it on the application. */
+/**
+ * Issues generation `generation` and registers it on the application. Key and certificate are replaced together when
+ * anything they are made of changes.
+ */
 export function registerGeneration(
   name: string,
   args: {
@@ -38,16 +41,19 @@ export function registerGeneration(
   opts: pulumi.CustomResourceOptions,
 ): RegisteredCertificate {
   const suffix = `g${args.generation}`;
-  const key = new tls.PrivateKey(`${name}-key-${suffix}`, { algorithm: "RSA", rsaBits: args.keyBits }, opts);
-  // No earlyRenewalHours: it would renew in some later run nobody planned, and keep the key.
+  const subject = { commonName: args.commonName };
+  const validityPeriodHours = daysToHours(args.validityDays);
+  const allowedUses = ["digital_signature", "client_auth"];
+  const key = new tls.PrivateKey(
+    `${name}-key-${suffix}`,
+    { algorithm: "RSA", rsaBits: args.keyBits },
+    // Another lifetime makes another certificate, and no key is meant for two.
+    { ...opts, replacementTrigger: args.validityDays },
+  );
+  // No earlyRenewalHours: it renews the certificate for the old key, in whatever run comes first.
   const issued = new tls.SelfSignedCert(
     `${name}-certificate-${suffix}`,
-    {
-      privateKeyPem: key.privateKeyPem,
-      subject: { commonName: args.commonName },
-      validityPeriodHours: daysToHours(args.validityDays),
-      allowedUses: ["digital_signature", "client_auth"],
-    },
+    { privateKeyPem: key.privateKeyPem, subject, validityPeriodHours, allowedUses },
     opts,
   );
   const certificatePem = pulumi.unsecret(issued.certPem);

@@ -132,9 +132,11 @@ export class CredentialVault extends pulumi.ComponentResource {
   }
 }
 
-type Child = pulumi.CustomResourceOptions;
-
-function createVault(name: string, args: CredentialVaultArgs, child: Child): keyvault.Vault {
+function createVault(
+  name: string,
+  args: CredentialVaultArgs,
+  child: pulumi.CustomResourceOptions,
+): keyvault.Vault {
   const ranges = (args.allowedNetworks ?? []).map((range) => parseNetwork(range)?.text ?? range);
   return new keyvault.Vault(
     `${name}-vault`,
@@ -172,7 +174,7 @@ function createSecret(
   credential: StoredCredential,
   vault: keyvault.Vault,
   args: CredentialVaultArgs,
-  child: Child,
+  child: pulumi.CustomResourceOptions,
 ): keyvault.Secret {
   const pem = pulumi
     .all([credential.privateKeyPem, credential.certificatePem])
@@ -203,20 +205,20 @@ function createReaders(
   secretName: string,
   secret: keyvault.Secret,
   args: CredentialVaultArgs,
-  child: Child,
+  child: pulumi.CustomResourceOptions,
 ): void {
   for (const [readerName, reader] of Object.entries(args.readers ?? {})) {
+    // Azure tells neither ids nor names of secrets apart by upper and lower case; other letters are no other reader.
+    const principalId = pulumi.output(reader.principalId).apply((id) => id.toLowerCase());
     new authorization.RoleAssignment(
       `${name}-reader-${secretName}-${readerName}`,
       {
         // Azure wants a GUID as name. The vault's name is unique in all of Azure, so this one is too.
-        roleAssignmentName: pulumi
-          .output(reader.principalId)
-          .apply((principalId) =>
-            nameBasedGuid(args.vaultName.toLowerCase(), secretName, principalId, KEY_VAULT_SECRETS_USER),
-          ),
+        roleAssignmentName: principalId.apply((id) =>
+          nameBasedGuid(args.vaultName.toLowerCase(), secretName.toLowerCase(), id, KEY_VAULT_SECRETS_USER),
+        ),
         scope: secret.id,
-        principalId: reader.principalId,
+        principalId,
         principalType: reader.principalType ?? "ServicePrincipal",
         roleDefinitionId: secret.id.apply(secretsUserRole),
       },

@@ -1,10 +1,11 @@
+export { type CertificateArgs, KEY_BITS, type KeyBits } from "./certificate-args";
 export type { RegisteredCertificate } from "./certificate-generation";
 export * from "./credential-vault";
 export * from "./federated-credential";
 export type { GitHubWorkflow } from "./github-workflow";
 export { ArgumentError, type Finding, type Problem, type ProblemCode, ProblemsError } from "./problems";
-export { KEY_BITS, SecretFreeApplication, SIGN_IN_AUDIENCES } from "./secret-free-application";
-export type { CertificateArgs, SecretFreeApplicationArgs, SignInAudience } from "./secret-free-application";
+export { SecretFreeApplication, SIGN_IN_AUDIENCES } from "./secret-free-application";
+export type { SecretFreeApplicationArgs, SignInAudience } from "./secret-free-application";
 export * from "./resources/tenant-app-management-policy";
 export * from "./tenant-credential-policy";
 export { ACCESS_MODES, WorkloadAccessPolicy } from "./workload-access-policy";

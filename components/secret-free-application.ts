@@ -1,9 +1,9 @@
 /** Makes the client secret of an app registration unnecessary: the application signs in with a certificate. */
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { type CertificateArgs, checkCertificate, withCertificateDefaults } from "./certificate-args";
 import { type RegisteredCertificate, registerGeneration } from "./certificate-generation";
 import { checkGuid } from "./guid";
-import { CERTIFICATE_DAYS, checkDays } from "./lifetime";
 import { checkText } from "./names";
 import { checkOneOf, describeGiven, Problems, refuseArguments } from "./problems";
 
@@ -15,9 +15,6 @@ export type SignInAudience = "AzureADMyOrg" | "AzureADMultipleOrgs";
 
 export const SIGN_IN_AUDIENCES: readonly SignInAudience[] = ["AzureADMyOrg", "AzureADMultipleOrgs"];
 
-/** Sizes of an RSA key. Entra signs applications in with RSA only; below 2048 bits it is unsafe. */
-export const KEY_BITS = [2048, 3072, 4096] as const;
-
 /** Entra's limits: https://learn.microsoft.com/graph/api/resources/application#properties */
 const DISPLAY_NAME_CHARACTERS = 256;
 export const DESCRIPTION_CHARACTERS = 1024;
@@ -28,7 +25,8 @@ const COMMON_NAME_CHARACTERS = 64;
 
 export interface SecretFreeApplicationArgs {
   /**
-   * Name people see in the admin center, 1 to 256 characters. Changing it renames the application.
+   * Name people see in the admin center, 1 to 256 characters. Changing it renames the application; its first 64
+   * characters are the certificate's common name, so key and certificate are issued anew.
    * @default - the name of the component
    */
   readonly displayName?: string;
@@ -36,8 +34,9 @@ export interface SecretFreeApplicationArgs {
   readonly description: string;
   /**
    * Object ids of the users or service principals that own the application, 1 to 100. An owner can add
-   * credentials: name people who answer for it. The deploying principal becomes an owner on its own and stays
-   * one. Plain strings, because each id is part of a child's name.
+   * credentials: name people who answer for it. Leave the deploying principal out: as creator of the registration
+   * it is an owner already and stays one, and naming it ends in "already exists … needs to be imported". Plain
+   * strings, because each id is part of a child's name.
    */
   readonly owners: readonly string[];
   /**
@@ -50,26 +49,6 @@ export interface SecretFreeApplicationArgs {
    * @default - none: the application needs a federated credential to sign in
    */
   readonly certificate?: CertificateArgs;
-}
-
-export interface CertificateArgs {
-  /**
-   * Lifetime in days, 1 to 365; keep it below the limit of the tenant policy, which Entra compares strictly.
-   * Changing it replaces the certificate at the next update and keeps the key: raise `generation` as well.
-   * @default 90
-   */
-  readonly validityDays?: number;
-  /**
-   * Size of the RSA key in bits: 2048, 3072 or 4096. Changing it replaces key and certificate.
-   * @default 3072
-   */
-  readonly keyBits?: 2048 | 3072 | 4096;
-  /**
-   * Number of the key, from 1. Raising it by one issues a new key and certificate, registers and publishes
-   * them, and only then removes the old ones.
-   * @default 1
-   */
-  readonly generation?: number;
 }
 
 /**
@@ -100,9 +79,10 @@ export interface CertificateArgs {
  * ```
  *
  * Creates `<name>-registration`, `<name>-service-principal`, one `<name>-owner-<object id>` each and, with a
- * certificate, `<name>-key-g<n>`, `<name>-certificate-g<n>` (self-signed), `<name>-credential-g<n>`. The key is
- * kept in the stack's state as an encrypted secret: use a secrets provider you trust. To change a child beyond
- * these options use Pulumi's resource option `transforms`.
+ * certificate, `<name>-key-g<n>`, `<name>-certificate-g<n>` (self-signed), `<name>-credential-g<n>`, and
+ * `<name>-term-key-g<n>`, `<name>-term-g<n>`: a certificate that is used nowhere and only ends in time, so that
+ * the key ends with it. Keys are kept in the stack's state as encrypted secrets: use a secrets provider you
+ * trust. To change a child beyond these options use Pulumi's resource option `transforms`.
  *
  * @throws ArgumentError listing every bad argument, before anything is registered
  */
@@ -119,19 +99,20 @@ export class SecretFreeApplication extends pulumi.ComponentResource {
   readonly certificate: RegisteredCertificate | undefined;
 
   constructor(name: string, args: SecretFreeApplicationArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    checkArguments(name, args);
+    const declared = withDefaults(name, args);
+    checkArguments(name, declared);
     super("certlock:components:SecretFreeApplication", name, {}, opts);
     const child = { parent: this };
 
-    const registration = createRegistration(name, args, child);
+    const registration = createRegistration(name, declared, child);
     const servicePrincipal = createServicePrincipal(name, registration, child);
-    createOwners(name, registration, args.owners, child);
+    createOwners(name, registration, declared.owners, child);
 
     this.clientId = registration.clientId;
     this.objectId = registration.objectId;
     this.applicationId = registration.id;
     this.servicePrincipalObjectId = servicePrincipal.objectId;
-    this.certificate = createCertificate(name, registration, args, child);
+    this.certificate = createCertificate(name, registration, declared, child);
     this.registerOutputs({
       clientId: this.clientId,
       objectId: this.objectId,
@@ -144,20 +125,33 @@ export class SecretFreeApplication extends pulumi.ComponentResource {
   }
 }
 
-type Child = pulumi.CustomResourceOptions;
+/** The arguments with every default filled in: what is checked is what is created. */
+interface Declared {
+  readonly displayName: string;
+  readonly description: string;
+  readonly owners: readonly string[];
+  readonly signInAudience: SignInAudience;
+  readonly certificate: Required<CertificateArgs> | undefined;
+}
+
+function withDefaults(name: string, args: SecretFreeApplicationArgs): Declared {
+  return {
+    displayName: args.displayName ?? name,
+    description: args.description,
+    owners: args.owners,
+    signInAudience: args.signInAudience ?? "AzureADMyOrg",
+    certificate: args.certificate && withCertificateDefaults(args.certificate),
+  };
+}
 
 function createRegistration(
   name: string,
-  args: SecretFreeApplicationArgs,
-  child: Child,
+  { displayName, description, signInAudience }: Declared,
+  child: pulumi.CustomResourceOptions,
 ): azuread.ApplicationRegistration {
   return new azuread.ApplicationRegistration(
     `${name}-registration`,
-    {
-      displayName: args.displayName ?? name,
-      description: args.description,
-      signInAudience: args.signInAudience ?? "AzureADMyOrg",
-    },
+    { displayName, description, signInAudience },
     child,
   );
 }
@@ -165,7 +159,7 @@ function createRegistration(
 function createServicePrincipal(
   name: string,
   registration: azuread.ApplicationRegistration,
-  child: Child,
+  child: pulumi.CustomResourceOptions,
 ): azuread.ServicePrincipal {
   return new azuread.ServicePrincipal(
     `${name}-service-principal`,
@@ -178,7 +172,7 @@ function createOwners(
   name: string,
   registration: azuread.ApplicationRegistration,
   owners: readonly string[],
-  child: Child,
+  child: pulumi.CustomResourceOptions,
 ): void {
   for (const owner of owners) {
     new azuread.ApplicationOwner(
@@ -192,19 +186,14 @@ function createOwners(
 function createCertificate(
   name: string,
   registration: azuread.ApplicationRegistration,
-  args: SecretFreeApplicationArgs,
-  child: Child,
+  { displayName, certificate }: Declared,
+  child: pulumi.CustomResourceOptions,
 ): RegisteredCertificate | undefined {
-  if (args.certificate === undefined) return undefined;
+  if (certificate === undefined) return undefined;
+  const applicationId = registration.id;
   return registerGeneration(
     name,
-    {
-      applicationId: registration.id,
-      commonName: commonName(args.displayName ?? name),
-      generation: args.certificate.generation ?? 1,
-      keyBits: args.certificate.keyBits ?? 3072,
-      validityDays: args.certificate.validityDays ?? CERTIFICATE_DAYS.default,
-    },
+    { applicationId, commonName: commonName(displayName), ...certificate },
     child,
   );
 }
@@ -214,31 +203,17 @@ function commonName(displayName: string): string {
   return displayName.slice(0, COMMON_NAME_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
 }
 
-function checkArguments(name: string, args: SecretFreeApplicationArgs): void {
+function checkArguments(name: string, declared: Declared): void {
+  const { displayName, description, owners, signInAudience, certificate } = declared;
   const problems = new Problems();
-  problems.add(
-    "displayName",
-    checkText(args.displayName ?? name, DISPLAY_NAME_CHARACTERS, "name the application"),
-  );
+  problems.add("displayName", checkText(displayName, DISPLAY_NAME_CHARACTERS, "name the application"));
   problems.add(
     "description",
-    checkText(args.description, DESCRIPTION_CHARACTERS, "say what the workload does and who answers for it"),
+    checkText(description, DESCRIPTION_CHARACTERS, "say what the workload does and who answers for it"),
   );
-  checkOwners("owners", args.owners, problems);
-  problems.add("signInAudience", checkOneOf(args.signInAudience ?? "AzureADMyOrg", SIGN_IN_AUDIENCES));
-  if (args.certificate !== undefined) {
-    const { validityDays = CERTIFICATE_DAYS.default, keyBits = 3072, generation = 1 } = args.certificate;
-    problems.add("certificate.validityDays", checkDays(validityDays, CERTIFICATE_DAYS));
-    problems.add("certificate.keyBits", checkOneOf(keyBits, KEY_BITS));
-    if (!Number.isSafeInteger(generation) || generation < 1) {
-      problems.add("certificate.generation", {
-        code: "out-of-range",
-        given: describeGiven(generation),
-        allowed: "a whole number from 1",
-        remedy: "start with 1 and raise it by one for a new key",
-      });
-    }
-  }
+  checkOwners("owners", owners, problems);
+  problems.add("signInAudience", checkOneOf(signInAudience, SIGN_IN_AUDIENCES));
+  if (certificate !== undefined) checkCertificate("certificate", certificate, problems);
   refuseArguments("SecretFreeApplication", name, problems);
 }
 

@@ -1,4 +1,7 @@
-/** Makes new client secrets impossible in the whole tenant, whoever asks and whatever tool they use. */
+/**
+ * Refuses new client secrets in the whole tenant, in whatever tool they are asked for. Left out are only those whom
+ * the tenant exempts: applications under a policy of their own, and callers a restriction excludes.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { checkDays, daysToIso, POLICY_LIMIT_DAYS } from "./lifetime";
 import { checkOneOf, Problems, refuseArguments } from "./problems";
@@ -46,6 +49,12 @@ const SECRET_ADDITIONS = ["passwordAddition", "customPasswordAddition", "symmetr
  * and certificates that exist already keep working: the policy judges additions only. Restrictions of other
  * kinds, set by others or by Microsoft, stay as they are. Both scopes are declared alike, which keeps the
  * policy editable in the admin center.
+ *
+ * The policy is switched on as a whole. Where it was off, restrictions that others had left in it, without effect
+ * until then, take effect together with these; look at what the tenant holds before the first deployment:
+ * `az rest --url https://graph.microsoft.com/v1.0/policies/defaultAppManagementPolicy`. Exemptions stay
+ * exemptions: an application with a custom app management policy follows that one, and callers named in a
+ * restriction's `excludeActors` are not restricted.
  *
  * @throws ArgumentError listing every bad argument, before anything is registered
  */

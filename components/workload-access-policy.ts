@@ -76,9 +76,11 @@ export class WorkloadAccessPolicy extends pulumi.ComponentResource {
   }
 }
 
-type Child = pulumi.CustomResourceOptions;
-
-function createLocation(name: string, args: WorkloadAccessPolicyArgs, child: Child): azuread.NamedLocation {
+function createLocation(
+  name: string,
+  args: WorkloadAccessPolicyArgs,
+  child: pulumi.CustomResourceOptions,
+): azuread.NamedLocation {
   return new azuread.NamedLocation(
     `${name}-location`,
     {
@@ -93,7 +95,7 @@ function createPolicy(
   name: string,
   location: azuread.NamedLocation,
   args: WorkloadAccessPolicyArgs,
-  child: Child,
+  child: pulumi.CustomResourceOptions,
 ): azuread.ConditionalAccessPolicy {
   return new azuread.ConditionalAccessPolicy(
     `${name}-policy`,

@@ -29,7 +29,7 @@ export async function readBounded(
     if (size > maxBytes) {
       // Leaving the loop cancels the stream and closes the connection.
       throw new GraphInvalidAnswerError(
-        `The answer to ${String(details.request)} is larger than ${maxBytes} bytes; ask for fewer properties with $select or for smaller pages with $top.`,
+        `The answer to ${String(details.request)} is larger than ${maxBytes} bytes; ask for fewer properties with $select.`,
         details,
       );
     }
@@ -112,6 +112,9 @@ export function errorForAnswer(
   const sentence = (remedy: string): string =>
     `${String(details.request)} was answered with ${status}${graphCode === undefined ? "" : ` ${graphCode}`}` +
     `${said === "" ? "" : `: ${said.replace(/\.?$/, ".")}`}${said === "" ? ". " : " "}${remedy}` +
+    (details.outcome === "unknown"
+      ? " Whether the change was carried out is unknown; read the object before trying again."
+      : "") +
     (details.requestId === undefined ? "" : ` Request id ${details.requestId}.`);
 
   if (blockedBy !== undefined || POLICY_BLOCKED_TEXT.test(said)) {
@@ -151,12 +154,8 @@ export function errorForAnswer(
   if (status === 429) {
     return new GraphThrottledError(sentence("The tenant is being throttled; try again later."), facts);
   }
-  if (status >= 500) {
-    const remedy =
-      details.outcome === "unknown"
-        ? "Whether the change was carried out is unknown; read the object before trying again."
-        : "The service has a passing fault; try again later.";
-    return new GraphUnavailableError(sentence(remedy), facts);
+  if (status >= 500 || status === 408) {
+    return new GraphUnavailableError(sentence("The service has a passing fault; try again later."), facts);
   }
   return new GraphRejectedError(sentence("Graph refuses the request as it stands."), facts);
 }

@@ -17,6 +17,7 @@ import {
 } from "./app-management-policy";
 import { durationSeconds } from "./duration";
 import { GraphPolicyNotMergeableError } from "./errors";
+import { redact } from "./redact";
 
 /** What a stack declares: the switch, and per scope and collection the entries it owns. */
 export interface DeclaredPolicy {
@@ -229,8 +230,9 @@ function rest(scope: ScopeRestrictions | null | undefined): Record<string, unkno
 /**
  * What has to be sent to turn one policy into the other; undefined when nothing has to.
  *
- * A scope is sent whole: Graph keeps members that are left out according to its documentation, but dropping
- * `identifierUris` would weaken the tenant if it ever did not.
+ * Only the collections that differ are sent, and the switch with them. `identifierUris` is not: it holds
+ * `isStateSetByMicrosoft`, which is the service's to write, and Graph keeps what a PATCH leaves out. Should the
+ * service not keep it after all, {@link lostParts} sees it in what is read back.
  *
  * @throws GraphPolicyNotMergeableError when a scope holds a value this version of Graph only shows as unknown.
  */
@@ -238,28 +240,36 @@ export function changeBetween(
   found: TenantAppManagementPolicy,
   wanted: TenantAppManagementPolicy,
 ): TenantAppManagementPolicyChange | undefined {
-  const change: Record<string, unknown> = {};
-  if (found.isEnabled !== wanted.isEnabled) change["isEnabled"] = wanted.isEnabled;
+  const change: Partial<Record<Scope, ScopeRestrictions>> = {};
   for (const scope of SCOPES) {
-    if (isDeepStrictEqual(found[scope], wanted[scope])) continue;
-    refuseUnknown(found, scope);
-    change[scope] = wanted[scope];
+    const differing = COLLECTIONS.filter(
+      (collection) => !isDeepStrictEqual(found[scope]?.[collection], wanted[scope]?.[collection]),
+    );
+    if (differing.length === 0) continue;
+    refuseUnknown(found[scope], scope);
+    change[scope] = Object.fromEntries(
+      differing.map((collection) => [collection, wanted[scope]?.[collection]]),
+    );
   }
-  return Object.keys(change).length === 0 ? undefined : change;
+  if (found.isEnabled === wanted.isEnabled && Object.keys(change).length === 0) return undefined;
+  return { isEnabled: wanted.isEnabled, ...change };
 }
 
 /** What Graph answers for a value that its v1.0 does not know, and does not accept back. */
 const UNKNOWN_VALUE = "unknownFutureValue";
 
-function refuseUnknown(found: TenantAppManagementPolicy, scope: Scope): void {
-  for (const collection of COLLECTIONS) {
-    for (const entry of found[scope]?.[collection] ?? []) {
-      if (entry.restrictionType !== UNKNOWN_VALUE && entry.state !== UNKNOWN_VALUE) continue;
-      throw new GraphPolicyNotMergeableError(
-        `The tenant's default app management policy holds a restriction in ${scope}.${collection} that Microsoft Graph v1.0 cannot express (shown as ${UNKNOWN_VALUE}, for example a trusted certificate authority). ` +
-          "Writing the collection would lose it, so nothing was written. Remove that restriction with the beta endpoint first, or leave this scope undeclared.",
-        { outcome: "not-applied" },
-      );
-    }
+/** The whole scope is looked through: what we cannot express we could not write back if it got lost. */
+function refuseUnknown(value: unknown, path: string): void {
+  if (value === UNKNOWN_VALUE) {
+    throw new GraphPolicyNotMergeableError(
+      `The tenant's default app management policy holds a value at ${redact(path)} that Microsoft Graph v1.0 cannot express (shown as ${UNKNOWN_VALUE}, for example a trusted certificate authority). ` +
+        "Writing this part of the policy could lose it, so nothing was written. Remove that restriction with the beta endpoint first, or leave this scope undeclared.",
+      { outcome: "not-applied" },
+    );
+  }
+  if (typeof value !== "object" || value === null) return;
+  const isList = Array.isArray(value);
+  for (const [key, member] of Object.entries(value)) {
+    refuseUnknown(member, isList ? `${path}[${key}]` : `${path}.${key}`);
   }
 }

@@ -10,7 +10,7 @@ import type { GraphClient, GraphRequestOptions } from "./client";
 import { GraphInvalidAnswerError } from "./errors";
 
 /** Path after the version; the same in every tenant. */
-export const DEFAULT_POLICY_PATH = "/policies/defaultAppManagementPolicy";
+const DEFAULT_POLICY_PATH = "/policies/defaultAppManagementPolicy";
 
 /** Kinds of restriction of `passwordCredentials` in v1.0 (client secrets and symmetric keys). */
 export const PASSWORD_RESTRICTION_TYPES = [

@@ -1,5 +1,5 @@
 /** A small Microsoft Graph client that one can trust with writes: no token in errors, nothing sent twice unsafely. */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { errorForAnswer, parseObject, readBounded, type RequestPurpose } from "./answer";
 import { type GraphCloud, PUBLIC_CLOUD } from "./clouds";
@@ -7,9 +7,9 @@ import {
   GraphAbortedError,
   GraphError,
   type GraphErrorDetails,
-  GraphInvalidAnswerError,
   GraphSignInError,
   GraphUnreachableError,
+  type WriteOutcome,
 } from "./errors";
 import { redact } from "./redact";
 import {
@@ -59,8 +59,6 @@ export interface GraphClientOptions {
 export interface GraphRequestOptions extends RequestPurpose {
   /** Ends the request and any wait before a repetition. */
   readonly signal?: AbortSignal | undefined;
-  /** @default "v1.0" */
-  readonly version?: "v1.0" | "beta" | undefined;
 }
 
 type Method = "GET" | "PATCH";
@@ -72,9 +70,13 @@ type Attempt =
  * Reads and changes objects of Microsoft Graph.
  *
  * Reads are repeated after 408, 429, 5xx and failed or cut connections; writes only after 429 and 503 and
- * when no connection came about, because only then the service certainly did nothing. A write whose
- * connection was cut is reported with `outcome: "unknown"` and left to the caller, who reads first. Waits
- * follow `Retry-After`, else grow with jitter up to a limit.
+ * when no connection came about. Waits follow `Retry-After`, else grow with jitter up to a limit.
+ *
+ * What became of a failed write is its `outcome`, judged over all its attempts. `not-applied` needs every one
+ * of them to have been without effect: no connection, 429, or a refusal (4xx except 408). A 408, a 5xx or a cut
+ * connection makes it `unknown`. So does a 503, although it is sent again: it may come from a gateway whose
+ * backend went on, and then a refusal of the repetition (403, 409, …) says nothing about the attempt before.
+ * The caller of an `unknown` write reads before anything else.
  */
 export class GraphClient {
   readonly #root: URL;
@@ -92,77 +94,20 @@ export class GraphClient {
 
   /** Reads one object. `path` starts with a slash and follows the version: `/policies/…?$select=id`. */
   async get(path: string, options: GraphRequestOptions = {}): Promise<Record<string, unknown>> {
-    const url = this.#url(path, options);
-    const { text, details } = await this.#send("GET", url, undefined, options);
+    const { text, details } = await this.#send("GET", this.#url(path), undefined, options);
     return parseObject(text, details);
   }
 
   /** Changes one object. Resolves when the service has said that it did; its answer is not read. */
   async patch(path: string, body: object, options: GraphRequestOptions = {}): Promise<void> {
-    await this.#send("PATCH", this.#url(path, options), JSON.stringify(body), options);
+    await this.#send("PATCH", this.#url(path), JSON.stringify(body), options);
   }
 
-  /**
-   * Reads a collection page by page and yields its items as they come; memory does not grow with the
-   * collection.
-   *
-   * @throws GraphInvalidAnswerError when a page link repeats or leads to another host.
-   */
-  async *list(
-    path: string,
-    options: GraphRequestOptions = {},
-  ): AsyncGenerator<Record<string, unknown>, void, undefined> {
-    let url: URL | undefined = this.#url(path, options);
-    const seen = new Set<string>();
-    while (url !== undefined) {
-      // A digest, because page links are long and a large tenant has thousands of them.
-      seen.add(createHash("sha256").update(url.href).digest("base64"));
-      const { text, details } = await this.#send("GET", url, undefined, options);
-      const page = parseObject(text, details);
-      const items = page["value"];
-      if (!Array.isArray(items)) {
-        throw new GraphInvalidAnswerError(
-          `The answer to ${String(details.request)} has no list "value".`,
-          details,
-        );
-      }
-      for (const item of items as unknown[]) {
-        if (typeof item !== "object" || item === null) {
-          throw new GraphInvalidAnswerError(
-            `The list of ${String(details.request)} holds something that is not an object.`,
-            details,
-          );
-        }
-        yield item as Record<string, unknown>;
-      }
-      url = this.#nextPage(page["@odata.nextLink"], details);
-      if (url !== undefined && seen.has(createHash("sha256").update(url.href).digest("base64"))) {
-        throw new GraphInvalidAnswerError(
-          `The pages of ${String(details.request)} lead in a circle: a page link came a second time. The list is incomplete.`,
-          details,
-        );
-      }
-    }
-  }
-
-  #url(path: string, options: GraphRequestOptions): URL {
+  #url(path: string): URL {
     if (!path.startsWith("/")) {
       throw new TypeError(`A Graph path starts with "/" and follows the version; given: ${path}`);
     }
-    return new URL(`/${options.version ?? "v1.0"}${path}`, this.#root);
-  }
-
-  #nextPage(link: unknown, details: GraphErrorDetails): URL | undefined {
-    if (link === undefined || link === null) return undefined;
-    const url = typeof link === "string" && URL.canParse(link) ? new URL(link) : undefined;
-    // The token goes with the request, so a link to another host must not be followed.
-    if (url?.origin !== this.#root.origin) {
-      throw new GraphInvalidAnswerError(
-        `The next page of ${String(details.request)} is not on ${this.#root.origin}; it was not followed.`,
-        details,
-      );
-    }
-    return url;
+    return new URL(`/v1.0${path}`, this.#root);
   }
 
   async #send(
@@ -175,20 +120,26 @@ export class GraphClient {
       request: `${method} ${url.pathname}`,
       clientRequestId: (this.#options.newRequestId ?? randomUUID)(),
     };
+    // What is known of the attempts so far. Once one of them may have had an effect, nothing takes that back.
+    let outcome: WriteOutcome | undefined = method === "GET" ? undefined : "not-applied";
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
-      const result = await this.#attempt(method, url, body, options, details);
+      const result = await this.#attempt(method, url, body, options, { ...details, outcome });
       if ("text" in result) return { text: result.text, details };
       const { maxAttempts, maxTotalDelayMs } = this.#limits;
       if (!result.repeatable || attempt + 1 >= maxAttempts) throw result.failed;
       const waitMs = result.waitMs ?? backoffMs(attempt, this.#limits, this.#options.random ?? Math.random);
       waitedMs += waitMs;
       if (waitedMs > maxTotalDelayMs) throw result.failed;
-      await this.#sleep(waitMs, options.signal, details, method);
+      outcome = result.failed.outcome;
+      await this.#sleep(waitMs, options.signal, { ...details, outcome });
     }
   }
 
-  /** One round trip. A failure says whether another may follow, and after which wait if the service named one. */
+  /**
+   * One round trip. A failure says whether another may follow, and after which wait if the service named one.
+   * `facts.outcome` is that of the attempts before, and so of this one if it certainly does nothing.
+   */
   async #attempt(
     method: Method,
     url: URL,
@@ -197,9 +148,8 @@ export class GraphClient {
     facts: GraphErrorDetails,
   ): Promise<Attempt> {
     const isRead = method === "GET";
-    const notSent = isRead ? facts : { ...facts, outcome: "not-applied" as const };
     const unknown = isRead ? facts : { ...facts, outcome: "unknown" as const };
-    const token = await this.#token(options.signal, notSent);
+    const token = await this.#token(options.signal, facts);
     const limit = AbortSignal.timeout(this.#limits.attemptTimeoutMs);
     const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
     let response: Response | undefined;
@@ -234,7 +184,7 @@ export class GraphClient {
         if (error instanceof GraphError) throw error;
         const distrusted = certificateDistrusted(error);
         const early = distrusted || failedBeforeSending(error);
-        const failed = unreachable(error, limit.aborted, early ? notSent : unknown, this.#root.host, token);
+        const failed = unreachable(error, limit.aborted, early ? facts : unknown, this.#root.host, token);
         return { failed, repeatable: !distrusted && (isRead || early) };
       }
     }
@@ -242,12 +192,12 @@ export class GraphClient {
     if (response.ok) return { text };
     const repeatable = repeatableStatus(status, isRead);
     const after = repeatable ? retryAfterMs(response.headers.get("retry-after"), this.#now()) : undefined;
-    const undecided = !isRead && status >= 500 && status !== 503;
+    const undecided = status >= 500 || status === 408;
     const failed = errorForAnswer(
       response,
       text,
       {
-        ...(undecided ? unknown : notSent),
+        ...(undecided ? unknown : facts),
         requestId,
         retryAfterSeconds: after === undefined ? undefined : Math.ceil(after / 1_000),
       },
@@ -280,14 +230,12 @@ export class GraphClient {
     milliseconds: number,
     signal: AbortSignal | undefined,
     details: GraphErrorDetails,
-    method: Method,
   ): Promise<void> {
     try {
       await (this.#options.sleep ?? pause)(milliseconds, signal);
     } catch (error) {
       if (!isAborted(signal)) throw error;
-      // A repetition is only waited for when the attempt before it did nothing.
-      throw aborted(method === "GET" ? details : { ...details, outcome: "not-applied" });
+      throw aborted(details);
     }
   }
 

@@ -9,11 +9,10 @@
 /**
  * What is known about a write after it failed.
  *
- * - `not-applied`: the service said so, or the request never left this machine; sending it again is safe.
- * - `unknown`: the service may have carried it out; read before sending anything again.
- * - `applied`: the service said that it carried it out; only its answer could not be used.
+ * - `not-applied`: no attempt had an effect: the service refused it, or it never left this machine.
+ * - `unknown`: the service may have carried out one of the attempts; read before sending anything again.
  */
-export type WriteOutcome = "not-applied" | "unknown" | "applied";
+export type WriteOutcome = "not-applied" | "unknown";
 
 /** The facts an error keeps. None of them is secret. */
 export interface GraphErrorDetails {
@@ -97,7 +96,7 @@ export class GraphRejectedError extends GraphError {
   override readonly code = "GRAPH_REJECTED";
 }
 
-/** 5xx for longer than we are allowed to wait, or on a write that may not be repeated. */
+/** 408 or 5xx for longer than we are allowed to wait, or on a write that may not be repeated. */
 export class GraphUnavailableError extends GraphError {
   override readonly code = "GRAPH_UNAVAILABLE";
 }
@@ -107,7 +106,7 @@ export class GraphUnreachableError extends GraphError {
   override readonly code = "GRAPH_UNREACHABLE";
 }
 
-/** An answer came but cannot be used: not JSON, too large, not the promised shape, or pages in a circle. */
+/** An answer came but cannot be used: not JSON, too large, or not the promised shape. */
 export class GraphInvalidAnswerError extends GraphError {
   override readonly code = "GRAPH_INVALID_ANSWER";
 }

@@ -1,7 +1,10 @@
+export * from "./app-management-loss";
 export * from "./app-management-merge";
 export * from "./app-management-policy";
+export * from "./app-management-survey";
 export * from "./client";
 export * from "./clouds";
 export * from "./duration";
 export * from "./errors";
-export { DEFAULT_RETRY_LIMITS, type RetryLimits } from "./retry";
+export { redact } from "./redact";
+export type { RetryLimits } from "./retry";

@@ -11,11 +11,12 @@ const ASSIGNED =
 // Three characters, 7Q~ or 8Q~, 31 to 34 more: the shape of a client secret issued by Entra.
 const ENTRA_SECRET = /[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}/g;
 const PEM_BLOCK = /-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g;
-// Line breaks, terminal escapes and other control characters would let a service write into our output.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+// Line breaks, terminal escapes and other control characters would let a service write into our output;
+// characters that turn the direction of writing or have no width would let it show something else than it says.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g;
 
 /**
- * The text without credentials and control characters, at most 600 characters long.
+ * The text without credentials, control and invisible characters, at most 600 characters long.
  *
  * @param text anything a service or a library said.
  * @param known exact values to remove wherever they stand, such as the token of this request.

@@ -25,8 +25,8 @@ export const DEFAULT_RETRY_LIMITS: RetryLimits = {
 /**
  * Whether a request may be sent again after this status.
  *
- * A read may be repeated after every passing fault. A write only after 429 and 503, where the service says
- * that it did not take the request on; after 500, 502 and 504 it may have been carried out.
+ * A read may be repeated after every passing fault. A write only after 429 and 503, where the service asks for
+ * it; after 408, 500, 502 and 504 it may have been carried out, and whoever sent it has to look first.
  *
  * @see https://learn.microsoft.com/graph/errors
  */

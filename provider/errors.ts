@@ -1,10 +1,11 @@
 /** Errors of the provider itself; those of Microsoft Graph are in graph/errors.ts. */
 
-export type ProviderErrorCode =
+type ProviderErrorCode =
   | "CERTLOCK_CLIENT_SECRET_REFUSED"
   | "CERTLOCK_CREDENTIALS_INCOMPLETE"
   | "CERTLOCK_ENDPOINT_INVALID"
   | "CERTLOCK_IMPORT_ID_UNKNOWN"
+  | "CERTLOCK_POLICY_PART_LOST"
   | "CERTLOCK_STATE_INCOMPLETE"
   | "CERTLOCK_WRITE_NOT_VISIBLE";
 

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { setTimeout as wait } from "node:timers/promises";
 import { GraphClient } from "../graph";
 import { tokenSourceFromEnvironment } from "./credential";
+import { engineAddress, EngineLog } from "./engine-log";
 import { describeError } from "./errors";
 import type { ResourceHandler } from "./resource-handler";
 import { startProviderServer } from "./server";
@@ -18,6 +19,8 @@ export async function main(): Promise<number> {
   const { version } = createRequire(__filename)("certlock/package.json") as { version: string };
   const { env } = process;
   const handlers = createHandlers(env);
+  const log = new EngineLog((line) => process.stderr.write(`${line}\n`));
+  log.attach(engineAddress(process.argv.slice(2)) ?? "");
   const server = await startProviderServer({
     version,
     handlers,
@@ -25,6 +28,7 @@ export async function main(): Promise<number> {
       refuseClientSecret(env);
       readCloud(env);
     },
+    log,
   });
   const stopped = stopRequested();
   // Nobody reads our output once the engine is gone; a broken pipe must not look like a crash.
@@ -34,6 +38,7 @@ export async function main(): Promise<number> {
   await stopped;
   server.cancel();
   await server.close(GRACE_MS);
+  log.close();
   return 0;
 }
 
@@ -49,7 +54,7 @@ export function run(): void {
 }
 
 /** The handlers of all resource types over one lazily made Graph client. */
-export function createHandlers(env: Environment): ReadonlyMap<string, ResourceHandler> {
+function createHandlers(env: Environment): ReadonlyMap<string, ResourceHandler> {
   let client: Promise<GraphClient> | undefined;
   const connect = async (): Promise<GraphClient> => {
     const cloud = readCloud(env);

@@ -29,6 +29,12 @@ export interface ReadResult {
 export interface OperationContext {
   /** Ends the operation: cancelled by the engine, process told to stop, or custom time limit reached. */
   readonly signal: AbortSignal;
+  /** Tells the person at the terminal, beside the resource. Nothing secret, nothing unescaped from outside. */
+  readonly warn: (message: string) => void;
+}
+
+/** A create or an update, which a preview asks for as well. */
+export interface ChangeContext extends OperationContext {
   /** A preview: nothing is contacted, inputs may be unknown. */
   readonly preview: boolean;
 }
@@ -37,14 +43,9 @@ export interface ResourceHandler {
   /** Problems under a top-level key in `secretKeys` must not quote what was given. */
   check(news: PropertyMap, secretKeys: ReadonlySet<string>): CheckResult;
   diff(outputs: PropertyMap, news: PropertyMap): Changes;
-  create(inputs: PropertyMap, context: OperationContext): Promise<{ id: string; outputs: PropertyMap }>;
+  create(inputs: PropertyMap, context: ChangeContext): Promise<{ id: string; outputs: PropertyMap }>;
   /** An import has neither outputs nor inputs. */
-  read(id: string, outputs: PropertyMap, inputs: PropertyMap, signal: AbortSignal): Promise<ReadResult>;
-  update(
-    id: string,
-    outputs: PropertyMap,
-    news: PropertyMap,
-    context: OperationContext,
-  ): Promise<PropertyMap>;
-  delete(id: string, outputs: PropertyMap, signal: AbortSignal): Promise<void>;
+  read(id: string, outputs: PropertyMap, inputs: PropertyMap, context: OperationContext): Promise<ReadResult>;
+  update(id: string, outputs: PropertyMap, news: PropertyMap, context: ChangeContext): Promise<PropertyMap>;
+  delete(id: string, outputs: PropertyMap, context: OperationContext): Promise<void>;
 }

@@ -2,21 +2,23 @@
 import * as grpc from "@grpc/grpc-js";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { describeError, PartialFailureError } from "./errors";
+import type { WarningLog } from "./engine-log";
 import { decode, encode, type PropertyMap } from "./properties";
-import type { ChangeKind, ResourceHandler } from "./resource-handler";
+import type { ChangeKind, OperationContext, ResourceHandler } from "./resource-handler";
 
-export interface ProviderServerOptions {
+interface ProviderServerOptions {
   /** Version of the package, which the engine compares with the one the program asks for. */
   readonly version: string;
   /** Handlers by type token. */
   readonly handlers: ReadonlyMap<string, ResourceHandler>;
   /** Called once per configuration, before any resource; throws when the environment is not acceptable. */
   readonly configure: () => void;
+  readonly log: WarningLog;
 }
 
 export interface ProviderServer {
@@ -89,14 +91,36 @@ function service(
     return AbortSignal.any([running.signal, AbortSignal.timeout(seconds * 1_000)]);
   };
 
-  const handshake: Unary<proto.ProviderHandshakeRequest, proto.ProviderHandshakeResponse> = unary(() =>
-    new proto.ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true),
+  /** Runs one operation and answers after its warnings have arrived: afterwards nobody may be listening. */
+  const operate = async <T>(
+    request: { getTimeout(): number; getUrn(): string },
+    operation: (context: OperationContext) => Promise<T>,
+  ): Promise<T> => {
+    const warnings: Promise<void>[] = [];
+    const warn = (message: string): void => {
+      warnings.push(options.log.warn(request.getUrn(), message));
+    };
+    try {
+      return await operation({ signal: signalFor(request), warn });
+    } finally {
+      await Promise.all(warnings);
+    }
+  };
+
+  const handshake: Unary<proto.ProviderHandshakeRequest, proto.ProviderHandshakeResponse> = unary(
+    (request) => {
+      options.log.attach(request.getEngineAddress());
+      return new proto.ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true);
+    },
   );
 
   const getPluginInfo: Unary<Empty, PluginInfo> = unary(() => new PluginInfo().setVersion(options.version));
 
-  // A debugger that started this process by hand announces itself so.
-  const attach: Unary<unknown, Empty> = unary(() => new Empty());
+  // How an engine makes itself known to a provider that somebody started by hand to debug it.
+  const attach: Unary<PluginAttach, Empty> = unary((request) => {
+    options.log.attach(request.getAddress());
+    return new Empty();
+  });
 
   const checkConfig: Unary<proto.CheckRequest, proto.CheckResponse> = unary((request) => {
     const { values } = decode(request.getNews());
@@ -159,9 +183,11 @@ function service(
 
   const create: Unary<proto.CreateRequest, proto.CreateResponse> = unary(async (request) => {
     const { values, secretKeys } = decode(request.getProperties());
-    const context = { preview: request.getPreview(), signal: signalFor(request) };
+    const preview = request.getPreview();
     return withState(secretKeys, async () => {
-      const { id, outputs } = await handlerFor(request).create(values, context);
+      const { id, outputs } = await operate(request, (context) =>
+        handlerFor(request).create(values, { ...context, preview }),
+      );
       return new proto.CreateResponse().setId(id).setProperties(encodeState(outputs, secretKeys));
     });
   });
@@ -170,11 +196,10 @@ function service(
     const outputs = decode(request.getProperties());
     const inputs = decode(request.getInputs());
     const secretKeys = new Set([...outputs.secretKeys, ...inputs.secretKeys]);
-    const result = await handlerFor(request).read(
-      request.getId(),
-      outputs.values,
-      inputs.values,
-      signalFor(request),
+    // A read carries no time limit of its own.
+    const limited = { getTimeout: () => 0, getUrn: () => request.getUrn() };
+    const result = await operate(limited, (context) =>
+      handlerFor(request).read(request.getId(), outputs.values, inputs.values, context),
     );
     return new proto.ReadResponse()
       .setId(result.id)
@@ -185,16 +210,18 @@ function service(
   const update: Unary<proto.UpdateRequest, proto.UpdateResponse> = unary(async (request) => {
     const olds = decode(request.getOlds());
     const news = decode(request.getNews());
-    const context = { preview: request.getPreview(), signal: signalFor(request) };
+    const preview = request.getPreview();
     return withState(news.secretKeys, async () => {
-      const outputs = await handlerFor(request).update(request.getId(), olds.values, news.values, context);
+      const outputs = await operate(request, (context) =>
+        handlerFor(request).update(request.getId(), olds.values, news.values, { ...context, preview }),
+      );
       return new proto.UpdateResponse().setProperties(encodeState(outputs, news.secretKeys));
     });
   });
 
   const remove: Unary<proto.DeleteRequest, Empty> = unary(async (request) => {
     const outputs = decode(request.getProperties()).values;
-    await handlerFor(request).delete(request.getId(), outputs, signalFor(request));
+    await operate(request, (context) => handlerFor(request).delete(request.getId(), outputs, context));
     return new Empty();
   });
 
@@ -230,7 +257,7 @@ const KINDS: Readonly<Record<ChangeKind, proto.PropertyDiff.Kind>> = {
 function encodeState(outputs: PropertyMap, secretKeys: ReadonlySet<string>): ReturnType<typeof encode> {
   return encode(
     outputs,
-    secretKeys.size === 0 ? secretKeys : new Set([...secretKeys, "applied", "previous"]),
+    secretKeys.size === 0 ? secretKeys : new Set([...secretKeys, "applied", "exemptActors", "previous"]),
   );
 }
 

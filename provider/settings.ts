@@ -1,6 +1,7 @@
 /** Reads which tenant and which identity the environment names, by the conventions of the azuread provider. */
 import { cloudByEndpoint, cloudByName, CLOUDS, type GraphCloud, PUBLIC_CLOUD } from "../graph";
 import { ProviderError } from "./errors";
+import { quoted } from "./quote";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,6 +47,9 @@ export function refuseClientSecret(env: Environment): void {
  * The endpoints to talk to: `ARM_ENVIRONMENT` chooses the cloud, `CERTLOCK_GRAPH_ENDPOINT` and
  * `CERTLOCK_LOGIN_ENDPOINT` replace its two endpoints (for a sandbox).
  *
+ * Tokens and assertions go to these endpoints, so a variable may only name this machine or a cloud of
+ * Microsoft. For a private stand-in both variables must be set, with `CERTLOCK_ALLOW_FOREIGN_ENDPOINTS=true`.
+ *
  * @throws ProviderError CERTLOCK_ENDPOINT_INVALID, all problems together
  */
 export function readCloud(env: Environment): GraphCloud {
@@ -54,10 +58,10 @@ export function readCloud(env: Environment): GraphCloud {
   const named = environment === undefined ? undefined : cloudByName(environment);
   if (environment !== undefined && named === undefined) {
     const names = CLOUDS.map(({ name }) => name).join(", ");
-    problems.push(`ARM_ENVIRONMENT is "${environment}"; allowed are ${names}`);
+    problems.push(`ARM_ENVIRONMENT is ${quoted(environment)}; allowed are ${names}`);
   }
-  const graph = readEndpoint(env, "CERTLOCK_GRAPH_ENDPOINT", problems);
-  const login = readEndpoint(env, "CERTLOCK_LOGIN_ENDPOINT", problems);
+  const graph = readEndpoint(env, GRAPH_ENDPOINT, problems);
+  const login = readEndpoint(env, LOGIN_ENDPOINT, problems);
   if (problems.length > 0) {
     throw new ProviderError("CERTLOCK_ENDPOINT_INVALID", `${problems.join("; ")}.`);
   }
@@ -72,7 +76,23 @@ export function readCloud(env: Environment): GraphCloud {
   };
 }
 
+const GRAPH_ENDPOINT = "CERTLOCK_GRAPH_ENDPOINT";
+const LOGIN_ENDPOINT = "CERTLOCK_LOGIN_ENDPOINT";
+const ALLOW_FOREIGN = "CERTLOCK_ALLOW_FOREIGN_ENDPOINTS";
+
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** Whether the endpoint is Microsoft's, and of the kind the variable names. */
+function isKnown(origin: string, name: string): boolean {
+  return CLOUDS.some(
+    (cloud) => origin === (name === GRAPH_ENDPOINT ? cloud.graphEndpoint : cloud.loginEndpoint),
+  );
+}
+
+function foreignAllowed(env: Environment): boolean {
+  const both = [GRAPH_ENDPOINT, LOGIN_ENDPOINT].every((name) => given(env, name) !== undefined);
+  return both && isTrue(env[ALLOW_FOREIGN]);
+}
 
 function readEndpoint(env: Environment, name: string, problems: string[]): string | undefined {
   const text = given(env, name);
@@ -85,6 +105,11 @@ function readEndpoint(env: Environment, name: string, problems: string[]): strin
     problems.push(`${name} has a path; give scheme, host and port only`);
   } else if (url.protocol !== "https:" && !(url.protocol === "http:" && LOOPBACK.has(url.hostname))) {
     problems.push(`${name} must start with https:// (http:// is allowed for this machine only)`);
+  } else if (!LOOPBACK.has(url.hostname) && !isKnown(url.origin, name) && !foreignAllowed(env)) {
+    problems.push(
+      `${name} names a host that is neither this machine nor one of Microsoft's clouds, and would be sent access tokens of your tenant; ` +
+        `if that is meant, set both ${GRAPH_ENDPOINT} and ${LOGIN_ENDPOINT}, and ${ALLOW_FOREIGN}=true`,
+    );
   } else {
     return url.origin;
   }

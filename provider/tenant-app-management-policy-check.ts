@@ -10,10 +10,11 @@ import {
 } from "../graph";
 import { nearest } from "./nearest";
 import { isList, isMap, type PropertyMap, type PropertyValue, UNKNOWN } from "./properties";
+import { quoted, shownName } from "./quote";
 import type { CheckProblem, CheckResult } from "./resource-handler";
 
 /** What happens to the tenant's policy when the resource is deleted. */
-export const ON_DELETE = ["restore", "keep"] as const;
+const ON_DELETE = ["restore", "keep"] as const;
 
 const TYPES: Readonly<Record<Collection, readonly string[]>> = {
   passwordCredentials: PASSWORD_RESTRICTION_TYPES,
@@ -21,7 +22,7 @@ const TYPES: Readonly<Record<Collection, readonly string[]>> = {
 };
 const MEMBERS = ["restrictionType", "state", "maxLifetime", "restrictForAppsCreatedAfterDateTime"] as const;
 
-/** Collects problems, and quotes what was given unless it is secret. */
+/** Collects problems, and quotes what was given unless it is or looks like a secret. */
 class Problems {
   readonly list: CheckProblem[] = [];
   readonly #secretKeys: ReadonlySet<string>;
@@ -38,7 +39,7 @@ class Problems {
     if (typeof value !== "string") return `given: ${kindOf(value)}`;
     const top = property.split(/[.[]/, 1)[0] ?? property;
     if (this.#secretKeys.has(top)) return "given: a secret value";
-    return `given: "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
+    return `given: ${quoted(value)}`;
   }
 }
 
@@ -192,7 +193,8 @@ function checkKeys(map: PropertyMap, allowed: readonly string[], path: string, p
     if (allowed.includes(key) || key.startsWith("__")) continue;
     const meant = nearest(key, allowed);
     const remedy = meant === undefined ? `allowed: ${allowed.join(", ")}` : `did you mean "${meant}"?`;
-    problems.add(path === "" ? key : `${path}.${key}`, `is not a known property; ${remedy}`);
+    const name = shownName(key);
+    problems.add(path === "" ? name : `${path}.${name}`, `is not a known property; ${remedy}`);
   }
 }
 

@@ -84,6 +84,19 @@ export function readText(
   return "";
 }
 
+/** Reads a number; `check` lets those of type `T` pass and nothing else. */
+export function readNumber<T extends number>(
+  at: string,
+  given: unknown,
+  fallback: T,
+  check: (given: unknown) => Finding | undefined,
+  problems: Problems,
+): T {
+  if (isAbsent(given) || given === REPORTED) return fallback;
+  problems.add(at, check(given));
+  return typeof given === "number" ? (given as T) : fallback;
+}
+
 /** Reads one of a few words; `fallback` where nothing was given. */
 export function readChoice<T extends string>(
   at: string,

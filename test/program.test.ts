@@ -104,6 +104,7 @@ describe("the program", () => {
         clientId: idOf("client", "billing-nightly-registration"),
         credential: "certificate",
         networks: [],
+        generation: 1,
         thumbprintSha256: thumbprints[0],
         validUntil: "2027-02-19T02:00:00Z",
         keyIn: "https://kv-billing-nightly.vault.azure.net/secrets/billing-nightly",
@@ -118,6 +119,7 @@ describe("the program", () => {
         clientId: idOf("client", "partner-daemon-registration"),
         credential: "certificate",
         networks: ["198.51.100.0/24", "203.0.113.0/24"],
+        generation: 1,
         thumbprintSha256: thumbprints[1],
         validUntil: "2027-02-19T02:00:00Z",
         keyIn: "https://kv-partner-daemon.vault.azure.net/secrets/partner-daemon",
@@ -180,6 +182,46 @@ describe("the program", () => {
       roles.map(({ name, inputs }) => [name, inputs["principalId"], inputs["principalType"]]),
       [[`billing-nightly-reader-billing-nightly-${reader}`, reader, "ServicePrincipal"]],
     );
+  });
+
+  it("gives a reader the same role whatever letters its id is written in", async () => {
+    const roles = async (reader: string): Promise<unknown[]> => {
+      const recorder = await Recorder.start();
+      load({
+        "certlock-tenant:applications": [
+          {
+            name: "billing-nightly",
+            description: "Nightly billing run",
+            certificate: { vault: "kv-billing-nightly", readers: [reader] },
+          },
+        ],
+      });
+      const all = await recorder.all();
+      return all
+        .filter(({ type }) => type.endsWith(":RoleAssignment"))
+        .map(({ name, inputs }) => [name, inputs]);
+    };
+    const reader = "0a0e0000-0000-4000-8000-0000000000a1";
+    const declared = await roles(reader);
+    assert.equal(declared.length, 1);
+    assert.deepEqual(await roles(reader.toUpperCase()), declared);
+  });
+
+  it("takes size and generation of the key from the configuration", async () => {
+    const recorder = await Recorder.start();
+    const exported = load({
+      "certlock-tenant:applications": [
+        {
+          name: "billing-nightly",
+          description: "Nightly billing run",
+          certificate: { vault: "kv-billing-nightly", keyBits: 2048, generation: 3 },
+        },
+      ],
+    });
+    const key = (await recorder.all()).find(({ name }) => name === "billing-nightly-key-g3");
+    assert.equal(key?.inputs["rsaBits"], 2048);
+    const { value } = await valueOf(pulumi.output(exported["identities"]));
+    assert.equal((value as Record<string, Record<string, unknown>>)["billing-nightly"]?.["generation"], 3);
   });
 
   it("registers everything anew each time it is loaded", async () => {

@@ -69,6 +69,8 @@ describe("settings", () => {
           credential: {
             kind: "certificate",
             validityDays: 90,
+            keyBits: 3072,
+            generation: 1,
             vault: "kv-billing-nightly",
             vaultNetworks: [],
             readers: [],
@@ -88,7 +90,13 @@ describe("settings", () => {
         applications: [
           billing({
             networks: ["198.51.100.0/24", "2001:db8::/32"],
-            certificate: { vault: "kv-billing-nightly", validityDays: 91, readers: [HOST] },
+            certificate: {
+              vault: "kv-billing-nightly",
+              validityDays: 91,
+              keyBits: 4096,
+              generation: 7,
+              readers: [HOST],
+            },
           }),
           pipeline({ signInAudience: "AzureADMultipleOrgs" }),
         ],
@@ -101,6 +109,8 @@ describe("settings", () => {
         {
           kind: "certificate",
           validityDays: 91,
+          keyBits: 4096,
+          generation: 7,
           vault: "kv-billing-nightly",
           // Key Vault's firewall knows IPv4 only.
           vaultNetworks: ["198.51.100.0/24"],
@@ -231,6 +241,15 @@ describe("settings", () => {
       "applications[0].certificate.validityDays out-of-range",
       "applications[0].certificate.validityDays certificate-outlives-policy",
     ]);
+  });
+
+  it("refuse generations and sizes of keys there are none of", () => {
+    for (const generation of [0, -1, 1.5, "2", 2 ** 53, []]) {
+      assert.deepEqual(certificate({ generation }), ["applications[0].certificate.generation out-of-range"]);
+    }
+    for (const keyBits of [1024, 3000, "3072"]) {
+      assert.deepEqual(certificate({ keyBits }), ["applications[0].certificate.keyBits out-of-range"]);
+    }
   });
 
   it("refuse a name or a vault twice, whatever the case", () => {

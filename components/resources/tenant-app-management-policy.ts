@@ -123,6 +123,14 @@ export interface CredentialRestrictions {
   readonly keyCredentials?: readonly Restriction[];
 }
 
+/** Who a restriction does not bind: `excludeActors` of Graph. */
+export interface ExemptActors {
+  readonly scope: string;
+  readonly restrictionType: string;
+  /** Ids of the custom security attributes, `<set>_<attribute>`. */
+  readonly attributes: readonly string[];
+}
+
 /**
  * The tenant's default app management policy, which decides what credentials applications may get.
  *
@@ -175,6 +183,8 @@ export class TenantAppManagementPolicy extends pulumi.CustomResource {
   declare readonly previous: pulumi.Output<string>;
   /** What this resource wrote last, as JSON text; a refresh does not change it. */
   declare readonly applied: pulumi.Output<string>;
+  /** Callers the declared restrictions do not bind, by custom security attribute; kept as others set them. */
+  declare readonly exemptActors: pulumi.Output<readonly ExemptActors[]>;
 
   constructor(
     name: string,
@@ -193,6 +203,7 @@ export class TenantAppManagementPolicy extends pulumi.CustomResource {
         onDelete,
         previous: undefined,
         applied: undefined,
+        exemptActors: undefined,
       },
       // The engine picks the provider by this version; it is the one this package brings along.
       pulumi.mergeOptions({ version: packageVersion() }, opts),

@@ -175,6 +175,19 @@ describe("CredentialVault", () => {
     for (const name of once) assert.match(String(name), /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab]/);
   });
 
+  it("knows a reader and a secret again in other letters, as Azure does", async () => {
+    const assignment = async (secretName: string, principalId: string) => {
+      const recorder = await Recorder.start();
+      declare({ credentials: { [secretName]: stored }, readers: { host: { principalId } } });
+      const { inputs } = (await recorder.all()).find(({ type }) => type.endsWith(":RoleAssignment")) ?? {};
+      return [inputs?.["roleAssignmentName"], inputs?.["principalId"]];
+    };
+    const declared = await assignment("billing-nightly", HOST);
+    assert.equal(declared[1], HOST);
+    assert.deepEqual(await assignment("billing-nightly", HOST.toUpperCase()), declared);
+    assert.deepEqual(await assignment("Billing-Nightly", HOST), declared);
+  });
+
   it("takes ids that are not known before the update", async () => {
     const recorder = await Recorder.start();
     declare({

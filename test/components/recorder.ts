@@ -23,6 +23,8 @@ export interface Registered {
   /** Inputs with secrets in plain, for tests that look inside. */
   readonly plain: Properties;
   readonly retainOnDelete: boolean;
+  /** What the engine compares with the last run's to decide on a replacement; undefined where there is none. */
+  readonly replacementTrigger: unknown;
   /** Names of the resources this one waits for. */
   readonly dependencies: readonly string[];
 }
@@ -37,6 +39,7 @@ interface Request {
   getParent(): string;
   getObject(): Parameters<typeof deserializeProperties>[0];
   getRetainondelete(): boolean;
+  getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
 }
@@ -91,6 +94,7 @@ export class Recorder {
         inputs: reveal(raw, () => "[secret]") as Properties,
         plain: reveal(raw, (value) => value) as Properties,
         retainOnDelete: request.getRetainondelete(),
+        replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
         dependencies: request.getDependenciesList().map(nameOf).sort(),
       });
       this.#secretOutputs = request.getAdditionalsecretoutputsList();

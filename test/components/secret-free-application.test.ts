@@ -25,7 +25,7 @@ const applicationId = `/applications/${idOf(
 describe("SecretFreeApplication", () => {
   it("registers exactly registration, owners, service principal, key, certificate and credential", async () => {
     const recorder = await Recorder.start();
-    const application = declare({ owners: [ALICE, BOB], certificate: { keyBits: 2048 } });
+    const application = declare({ owners: [ALICE, BOB], certificate: { keyBits: 4096 } });
     const registered = await recorder.all();
     assert.deepEqual(registered.map(outline), [
       {
@@ -69,7 +69,7 @@ describe("SecretFreeApplication", () => {
         type: "tls:index/privateKey:PrivateKey",
         name: "billing-nightly-key-g1",
         parent: "billing-nightly",
-        inputs: { algorithm: "RSA", rsaBits: 2048 },
+        inputs: { algorithm: "RSA", rsaBits: 4096 },
       },
       {
         type: "tls:index/selfSignedCert:SelfSignedCert",
@@ -168,20 +168,43 @@ describe("SecretFreeApplication", () => {
     assert.deepEqual(follower.dependencies, ["billing-nightly-credential-g1", "billing-nightly-key-g1"]);
   });
 
+  it("ties the key to the lifetime of its certificate, so that another one gets another key", async () => {
+    const recorder = await Recorder.start();
+    declare({ certificate: { keyBits: 2048, validityDays: 30 } });
+    const triggers = (await recorder.all())
+      .filter(({ replacementTrigger }) => replacementTrigger !== undefined)
+      .map(({ name, replacementTrigger }) => [name, replacementTrigger]);
+    assert.deepEqual(triggers, [["billing-nightly-key-g1", 30]]);
+  });
+
+  it("creates what it checked: every default is filled in once", async () => {
+    const recorder = await Recorder.start();
+    declare({ certificate: {} });
+    const registered = await recorder.all();
+    const inputs = (name: string) => registered.find((one) => one.name === `billing-nightly-${name}`)?.inputs;
+    assert.equal(inputs("key-g1")?.["rsaBits"], 3072);
+    assert.equal(inputs("certificate-g1")?.["validityPeriodHours"], 90 * 24);
+    assert.deepEqual(
+      [inputs("registration")?.["displayName"], inputs("registration")?.["signInAudience"]],
+      ["billing-nightly", "AzureADMyOrg"],
+    );
+  });
+
   it("issues the second generation under new names and leaves everything else in place", async () => {
     const names = async (generation: number): Promise<string[]> => {
       const recorder = await Recorder.start();
       declare({ certificate: { keyBits: 2048, generation } });
       return (await recorder.all()).map(({ name }) => name);
     };
+    const of = (child: string) => `billing-nightly-${child}`;
     const [first, second] = [await names(1), await names(2)];
     assert.deepEqual(
       second.filter((name) => !first.includes(name)),
-      ["billing-nightly-credential-g2", "billing-nightly-key-g2", "billing-nightly-certificate-g2"],
+      ["credential-g2", "key-g2", "certificate-g2"].map(of),
     );
     assert.deepEqual(
       first.filter((name) => !second.includes(name)),
-      ["billing-nightly-credential-g1", "billing-nightly-key-g1", "billing-nightly-certificate-g1"],
+      ["credential-g1", "key-g1", "certificate-g1"].map(of),
     );
   });
 
@@ -259,7 +282,7 @@ describe("SecretFreeApplication", () => {
     declare({ certificate: { keyBits: 2048, validityDays: 1 } }, "short");
     declare({ certificate: { keyBits: 2048, validityDays: 365 } }, "long");
     const hours = (await recorder.all())
-      .filter(({ type }) => type.includes("SelfSignedCert"))
+      .filter(({ name }) => name.endsWith("-certificate-g1"))
       .map(({ inputs }) => inputs["validityPeriodHours"]);
     assert.deepEqual(hours, [8760, 24]);
   });

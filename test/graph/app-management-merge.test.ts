@@ -8,6 +8,7 @@ import {
   entryAt,
   GraphPolicyNotMergeableError,
   KEY_RESTRICTION_TYPES,
+  lostParts,
   mergePolicy,
   PASSWORD_RESTRICTION_TYPES,
   placesOf,
@@ -85,8 +86,20 @@ describe("merging into the tenant's policy", () => {
             restrictForAppsCreatedAfterDateTime: null,
           },
         ],
-        identifierUris,
-        audiences: { futureMember: true },
+      },
+    });
+  });
+
+  it("sends only the collections that differ, and the switch with every change", () => {
+    const entry = { restrictionType: "passwordAddition", state: "enabled" };
+    const declared: DeclaredPolicy = {
+      isEnabled: false,
+      servicePrincipalRestrictions: { passwordCredentials: [entry] },
+    };
+    assert.deepEqual(changeBetween(FOUND, mergePolicy(FOUND, declared)), {
+      isEnabled: false,
+      servicePrincipalRestrictions: {
+        passwordCredentials: [{ ...entry, maxLifetime: null, restrictForAppsCreatedAfterDateTime: null }],
       },
     });
   });
@@ -148,6 +161,16 @@ describe("merging into the tenant's policy", () => {
       },
     };
     assert.throws(() => changeBetween(found, mergePolicy(found, DECLARED)), GraphPolicyNotMergeableError);
+    const deep: TenantAppManagementPolicy = {
+      ...FOUND,
+      applicationRestrictions: {
+        identifierUris: { nonDefaultUriAddition: { state: "unknownFutureValue" } },
+      },
+    };
+    assert.throws(
+      () => changeBetween(deep, mergePolicy(deep, DECLARED)),
+      /at applicationRestrictions\.identifierUris\.nonDefaultUriAddition\.state that/,
+    );
     const elsewhere: DeclaredPolicy = {
       isEnabled: true,
       servicePrincipalRestrictions: {
@@ -267,6 +290,10 @@ describe("merge and restore, whatever is in the tenant", () => {
       types[collection].map((restrictionType) => ({ scope: name, collection, restrictionType })),
     ),
   );
+  const enforcedUri = (value: TenantAppManagementPolicy, name: Scope): unknown => {
+    const uris = value[name]?.["identifierUris"] as typeof identifierUris | null | undefined;
+    return uris?.uriAdditionWithoutUniqueTenantIdentifier.state;
+  };
   const rest = (value: TenantAppManagementPolicy, name: Scope): object => ({
     identifierUris: value[name]?.["identifierUris"] ?? null,
     unheardOf: value[name]?.["unheardOf"] ?? null,
@@ -283,6 +310,35 @@ describe("merge and restore, whatever is in the tenant", () => {
         }
         for (const name of SCOPES) assert.deepEqual(rest(merged, name), rest(found, name));
         assert.equal(changeBetween(merged, mergePolicy(merged, wanted)), undefined);
+      }),
+    );
+  });
+
+  it("misses nothing after a write that Graph merges, and says how to repair one it does not", () => {
+    fc.assert(
+      fc.property(policy, declared, fc.boolean(), (found, wanted, replaces) => {
+        const merged = mergePolicy(found, wanted);
+        const change = changeBetween(found, merged);
+        fc.pre(change !== undefined);
+        const write = (before: TenantAppManagementPolicy, part: object): TenantAppManagementPolicy => {
+          const after: Record<string, unknown> = { ...before, ...part };
+          if (replaces) return after as TenantAppManagementPolicy;
+          for (const name of SCOPES) {
+            const sent = (part as TenantAppManagementPolicy)[name];
+            after[name] = sent == null ? before[name] : { ...before[name], ...sent };
+          }
+          return after as TenantAppManagementPolicy;
+        };
+        const now = write(found, change);
+        const lost = lostParts(now, merged);
+        if (!replaces) assert.equal(lost, undefined);
+        const repaired = lost === undefined ? now : write(now, lost.repair);
+        assert.equal(lostParts(repaired, merged), undefined);
+        for (const place of all) assert.ok(sameMeaning(entryAt(repaired, place), entryAt(merged, place)));
+        for (const name of SCOPES) {
+          assert.deepEqual(enforcedUri(repaired, name), enforcedUri(found, name));
+          assert.equal(repaired[name]?.["unheardOf"] ?? "", found[name]?.["unheardOf"] ?? "");
+        }
       }),
     );
   });

@@ -28,7 +28,7 @@ describe("Graph client, changing", () => {
     assert.equal(fixture.server.received.length, 2);
   });
 
-  it("sends again after 429 and 503, where the service says that it did nothing", async () => {
+  it("sends again after 429 and 503, where the service asks for it", async () => {
     fixture.server.answerWith(
       graphError(429, "TooManyRequests", "", { "retry-after": "2" }),
       graphError(503, "serviceNotAvailable", ""),
@@ -57,7 +57,44 @@ describe("Graph client, changing", () => {
     );
   });
 
-  for (const status of [500, 502, 504]) {
+  it("does not say that nothing was applied once an attempt was answered with 503, whatever comes after", async () => {
+    const unavailable = graphError(503, "serviceNotAvailable", "");
+    for (const [later, code] of [
+      [unavailable, "GRAPH_UNAVAILABLE"],
+      [graphError(403, "Authorization_RequestDenied", ""), "GRAPH_FORBIDDEN"],
+      [graphError(409, "conflict", ""), "GRAPH_CONFLICT"],
+      [graphError(429, "TooManyRequests", "", { "retry-after": "999" }), "GRAPH_THROTTLED"],
+    ] as const) {
+      fixture.server.answerWith(unavailable, later);
+      const error = await failure(fixture.client().patch("/x", {}));
+      assert.deepEqual([error.code, error.outcome], [code, "unknown"]);
+      assert.match(error.message, /Whether the change was carried out is unknown; read the object/);
+    }
+
+    let asked = 0;
+    const getToken = (): Promise<{ token: string; expiresOnTimestamp: number } | null> =>
+      Promise.resolve(asked++ === 0 ? { token: TOKEN, expiresOnTimestamp: 0 } : null);
+    fixture.server.answerWith(unavailable);
+    const signIn = await failure(fixture.client({ tokenSource: { getToken } }).patch("/x", {}));
+    assert.deepEqual([signIn.code, signIn.outcome], ["GRAPH_SIGN_IN_FAILED", "unknown"]);
+
+    const stop = new AbortController();
+    const sleep = (): Promise<void> => {
+      stop.abort();
+      return Promise.reject(new Error("stopped"));
+    };
+    const aborted = await failure(fixture.client({ sleep }).patch("/x", {}, { signal: stop.signal }));
+    assert.deepEqual([aborted.code, aborted.outcome], ["GRAPH_ABORTED", "unknown"]);
+  });
+
+  it("says that nothing was applied when a refusal follows throttling", async () => {
+    fixture.server.answerWith(graphError(429, "TooManyRequests", ""), graphError(409, "conflict", ""));
+    const error = await failure(fixture.client().patch("/x", {}));
+    assert.deepEqual([error.code, error.outcome], ["GRAPH_CONFLICT", "not-applied"]);
+    assert.doesNotMatch(error.message, /unknown/);
+  });
+
+  for (const status of [408, 500, 502, 504]) {
     it(`does not send again after ${status}: the outcome is unknown`, async () => {
       fixture.server.answerWith(graphError(status, "generalException", ""), empty(204));
       const error = await failure(fixture.client().patch("/x", {}));

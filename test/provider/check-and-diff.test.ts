@@ -218,6 +218,22 @@ describe("checking a TenantAppManagementPolicy", () => {
     assert.deepEqual([...secretKeys], ["applicationRestrictions"]);
   });
 
+  it("does not repeat a secret that stands in a wrong place, nor what a terminal would obey", async () => {
+    const secret = "abc8Q~0123456789012345678901234567890";
+    const { failures } = await provider.check({
+      [secret]: true,
+      onDelete: secret,
+      ...passwords({ ...ADDITION, state: "on\u001b[31m\u202e" }),
+    });
+    assert.deepEqual(
+      failures.map(([path]) => path),
+      ["(a name of 37 characters)", "onDelete", `${PASSWORDS}[0].state`],
+    );
+    assert.match(failures[1]?.[1] ?? "", /given: a text of 37 characters$/);
+    assert.match(failures[2]?.[1] ?? "", /given: "on\\u001b\[31m\\u202e"/);
+    assert.ok(!JSON.stringify(failures).includes("8Q~"));
+  });
+
   it("names its types when it is asked for another", async () => {
     await assert.rejects(
       provider.check({}, new Set(), "certlock:index:Other"),

@@ -33,6 +33,8 @@ export class FakeTenant {
   policy: TenantAppManagementPolicy = structuredClone(INITIAL);
   /** Runs before each request is answered; true means that it has dealt with the request itself. */
   before: (request: ReceivedRequest, response: ServerResponse) => boolean = () => false;
+  /** The other reading of the documentation: a scope that is sent replaces the one in the tenant. */
+  replacesScopes = false;
   readonly #server: GraphServer;
 
   private constructor(server: GraphServer) {
@@ -64,6 +66,10 @@ export class FakeTenant {
 
   /** Merges top-level and complex properties; a collection is replaced whole, as Graph documents. */
   patch(change: Partial<TenantAppManagementPolicy>): void {
+    if (this.replacesScopes) {
+      this.policy = { ...this.policy, ...change };
+      return;
+    }
     const { applicationRestrictions, servicePrincipalRestrictions, ...plain } = change;
     this.policy = {
       ...this.policy,

@@ -23,9 +23,9 @@ export class ProviderProcess {
   }
 
   /** Resolves when the process has printed its port as its first line. */
-  static async start(env: Record<string, string>): Promise<ProviderProcess> {
+  static async start(env: Record<string, string>, engine = "127.0.0.1:1"): Promise<ProviderProcess> {
     const entry = join(__dirname, "run-provider.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", entry, "127.0.0.1:1"], {
+    const child = spawn(process.execPath, ["--import", "tsx", entry, engine], {
       cwd: REPOSITORY,
       env,
     });

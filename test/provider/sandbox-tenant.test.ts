@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import type { TenantAppManagementPolicy } from "../../graph";
+import { ListeningEngine } from "./listening-engine";
 import { text } from "./provider-client";
 import { ID, NO_SECRETS } from "./provider-fixture";
 import { ProviderProcess } from "./provider-process";
@@ -26,7 +27,9 @@ describe("the provider's process in the sandbox tenant", () => {
 
   it("signs in with a certificate, changes the policy, sees drift and brings the policy back", async () => {
     const before = policy();
-    running = await ProviderProcess.start({ PATH: String(process.env["PATH"]), ...sandbox.environment() });
+    const engine = await ListeningEngine.start();
+    const env = { PATH: String(process.env["PATH"]), ...sandbox.environment() };
+    running = await ProviderProcess.start(env, engine.address);
     const { provider } = running;
     await provider.configure();
     const { id, values } = await provider.create(NO_SECRETS);
@@ -54,7 +57,13 @@ describe("the provider's process in the sandbox tenant", () => {
     await provider.delete(values);
     assert.deepEqual(policy(), before);
     assert.ok(!text(values["previous"]).includes("BEGIN"));
+    engine.close();
     assert.equal(running.errors(), "");
+    assert.equal(engine.logged.length, 1);
+    assert.match(
+      engine.logged[0]?.message ?? "",
+      /being switched on.*uriAdditionWithoutUniqueTenantIdentifier/,
+    );
   });
 
   it("passes on what Entra says when the tenant does not know the application", async () => {

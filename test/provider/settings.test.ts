@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import { CLOUDS } from "../../graph";
 import { ProviderError } from "../../provider/errors";
 import { type Environment, readCloud, readIdentity, refuseClientSecret } from "../../provider/settings";
 
@@ -148,6 +149,41 @@ describe("the cloud named by the environment", () => {
       "https://localhost:8444",
       "https://graph.microsoft.com/.default",
     ]);
+  });
+
+  it("does not send tokens to a host that nobody confirmed", () => {
+    const graph = { CERTLOCK_GRAPH_ENDPOINT: "https://graph.contoso.example" };
+    const login = { CERTLOCK_LOGIN_ENDPOINT: "https://login.contoso.example:8443" };
+    const allow = { CERTLOCK_ALLOW_FOREIGN_ENDPOINTS: "true" };
+    for (const env of [
+      graph,
+      login,
+      { ...graph, ...login },
+      { ...graph, ...allow },
+      { ...login, ...allow },
+      { ...graph, ...login, CERTLOCK_ALLOW_FOREIGN_ENDPOINTS: "false" },
+      // Not Graph; not the same host; not the same port.
+      { CERTLOCK_GRAPH_ENDPOINT: "https://login.microsoftonline.com" },
+      { CERTLOCK_LOGIN_ENDPOINT: "https://graph.microsoft.com" },
+      { CERTLOCK_GRAPH_ENDPOINT: "https://graph.microsoft.com.contoso.example" },
+      { CERTLOCK_GRAPH_ENDPOINT: "https://graph.microsoft.com:8443" },
+      { CERTLOCK_GRAPH_ENDPOINT: "https://localhost.contoso.example" },
+    ]) {
+      assert.match(
+        refusal(() => readCloud(env)),
+        /^CERTLOCK_ENDPOINT_INVALID: CERTLOCK_\w+ names a host that is neither.*set both .*CERTLOCK_ALLOW_FOREIGN_ENDPOINTS=true/,
+      );
+    }
+    assert.deepEqual(endpoints({ ...graph, ...login, ...allow }), [
+      "https://graph.contoso.example",
+      "https://login.contoso.example:8443",
+      "https://graph.microsoft.com/.default",
+    ]);
+    for (const cloud of CLOUDS) {
+      const { graphEndpoint, loginEndpoint } = cloud;
+      const env = { CERTLOCK_GRAPH_ENDPOINT: graphEndpoint, CERTLOCK_LOGIN_ENDPOINT: loginEndpoint };
+      assert.deepEqual(endpoints(env), [graphEndpoint, loginEndpoint, cloud.scope]);
+    }
   });
 
   it("is refused with all problems, none of which repeats a URL", () => {

@@ -39,8 +39,9 @@ describe("creating a TenantAppManagementPolicy", () => {
         restrictForAppsCreatedAfterDateTime: null,
       },
     ]);
-    const { previous, applied, ...inputs } = values;
+    const { previous, applied, exemptActors, ...inputs } = values;
     assert.deepEqual(inputs, NO_SECRETS);
+    assert.deepEqual(exemptActors, []);
     assert.deepEqual(JSON.parse(text(previous)), INITIAL);
     const { isEnabled, applicationRestrictions } = NO_SECRETS;
     assert.deepEqual(JSON.parse(text(applied)), { isEnabled, applicationRestrictions });
@@ -50,7 +51,7 @@ describe("creating a TenantAppManagementPolicy", () => {
     const unknown = { ...NO_SECRETS, applicationRestrictions: UNKNOWN } as const;
     const { id, values } = await provider.create(unknown, { preview: true });
     assert.equal(id, "");
-    assert.deepEqual(values, { ...unknown, previous: UNKNOWN, applied: UNKNOWN });
+    assert.deepEqual(values, { ...unknown, previous: UNKNOWN, applied: UNKNOWN, exemptActors: UNKNOWN });
     assert.deepEqual(tenant.requests, []);
   });
 
@@ -110,6 +111,26 @@ describe("creating a TenantAppManagementPolicy", () => {
     assert.deepEqual(tenant.policy, INITIAL);
   });
 
+  for (const [situation, statuses] of [
+    ["times out", [408]],
+    ["was unavailable and then refuses", [503, 403]],
+    ["fails", [500]],
+  ] as const) {
+    it(`keeps the memory in the state when Graph ${situation} after it may have written`, async () => {
+      const answers: number[] = [...statuses];
+      tenant.before = (request, response) => {
+        if (request.method !== "PATCH") return false;
+        response.writeHead(answers.shift() ?? 403).end();
+        return true;
+      };
+      const error: unknown = await provider.create(NO_SECRETS).catch((reason: unknown) => reason);
+      const state = partialState(error);
+      assert.deepEqual(JSON.parse(text(state?.values["previous"])), INITIAL);
+      assert.match(state?.reasons.join() ?? "", /Whether the change was carried out is unknown/);
+      assert.deepEqual(answers, []);
+    });
+  }
+
   it("leaves no state when Graph refuses the write, and names the permission", async () => {
     tenant.before = (request, response) => {
       if (request.method !== "PATCH") return false;
@@ -146,7 +167,12 @@ describe("creating a TenantAppManagementPolicy", () => {
   it("wraps what it remembers of a secret input as secret", async () => {
     const secretKeys = new Set(["applicationRestrictions"]);
     const created = await provider.create(NO_SECRETS, { secretKeys });
-    assert.deepEqual([...created.secretKeys].toSorted(), ["applicationRestrictions", "applied", "previous"]);
+    assert.deepEqual([...created.secretKeys].toSorted(), [
+      "applicationRestrictions",
+      "applied",
+      "exemptActors",
+      "previous",
+    ]);
   });
 
   it("stops waiting when the engine cancels, and keeps the memory", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UNKNOWN } from "../../provider/properties";
 import { type FakeTenant, INITIAL } from "./fake-tenant";
-import type { ProviderClient } from "./provider-client";
+import { partialState, type ProviderClient, text } from "./provider-client";
 import { ID, NO_SECRETS, NO_SECRETS_ONLY, ProviderFixture } from "./provider-fixture";
 
 describe("TenantAppManagementPolicy after its creation", () => {
@@ -111,7 +111,49 @@ describe("TenantAppManagementPolicy after its creation", () => {
         },
       ]);
       assert.deepEqual(tenant.policy.applicationRestrictions?.keyCredentials, []);
-      assert.deepEqual(Object.keys(updated), ["applied", "isEnabled", "onDelete", "previous"]);
+      assert.deepEqual(Object.keys(updated), [
+        "applied",
+        "exemptActors",
+        "isEnabled",
+        "onDelete",
+        "previous",
+      ]);
+    });
+
+    it("takes a dropped entry back at the retry after a write whose outcome was not certain", async () => {
+      const { values } = await provider.create(NO_SECRETS);
+      tenant.before = (request, response) => {
+        if (request.method !== "PATCH") return false;
+        response.writeHead(500).end();
+        return true;
+      };
+      const error: unknown = await provider
+        .update(values, NO_SECRETS_ONLY)
+        .catch((reason: unknown) => reason);
+      tenant.before = () => false;
+      const state = partialState(error);
+      assert.ok(state);
+      assert.deepEqual(JSON.parse(text(state.values["applied"])), JSON.parse(text(values["applied"])));
+
+      const retried = await provider.update(state.values, NO_SECRETS_ONLY);
+      assert.deepEqual(tenant.policy.applicationRestrictions?.keyCredentials, []);
+      assert.ok(!text(retried["applied"]).includes("asymmetricKeyLifetime"));
+      await provider.delete(retried);
+      assert.deepEqual(tenant.policy, INITIAL);
+    });
+
+    it("takes a dropped entry back at a deletion right after such a write", async () => {
+      const { values } = await provider.create(NO_SECRETS);
+      tenant.before = (request, response) => {
+        if (request.method !== "PATCH") return false;
+        response.socket?.destroy();
+        return true;
+      };
+      const nothing = { isEnabled: true, onDelete: "restore" };
+      const error: unknown = await provider.update(values, nothing).catch((reason: unknown) => reason);
+      tenant.before = () => false;
+      await provider.delete(partialState(error)?.values ?? {});
+      assert.deepEqual(tenant.policy, INITIAL);
     });
 
     it("remembers of a newly declared entry what is there now, not what was at creation", async () => {

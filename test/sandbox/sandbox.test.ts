@@ -236,7 +236,11 @@ describe("sandbox: as a process", () => {
   }
 
   const wrong: [string, string[], RegExp][] = [
-    ["a port that is no number", ["--login-port", "high"], /^SANDBOX_OPTION_INVALID: "--login-port" is "high"; give a whole number/],
+    [
+      "a port that is no number",
+      ["--login-port", "high"],
+      /^SANDBOX_OPTION_INVALID: "--login-port" is "high"; give a whole number/,
+    ],
     ["an option it does not know", ["--logn-port", "1"], /Unknown option '--logn-port'/],
   ];
   for (const [situation, args, message] of wrong) {
