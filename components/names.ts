@@ -68,6 +68,9 @@ export function checkLocation(given: unknown): Finding | undefined {
   };
 }
 
+/** Control characters, line separators, and what turns or hides text for those who review it. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+
 /** Free text with a limit; `most` in characters. */
 export function checkText(given: unknown, most: number, purpose: string): Finding | undefined {
   if (typeof given !== "string" || given.trim() === "") {
@@ -78,7 +81,7 @@ export function checkText(given: unknown, most: number, purpose: string): Findin
       remedy: purpose,
     };
   }
-  if (/\p{Cc}/u.test(given)) {
+  if (UNSEEN.test(given)) {
     return {
       code: "invalid-text",
       given: describeGiven(given),

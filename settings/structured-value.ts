@@ -37,6 +37,8 @@ export function readKeys(at: string, given: Values, shape: Shape, problems: Prob
   for (const [key, presence] of Object.entries(shape)) {
     const path = join(at, key);
     if (presence === "required" && isAbsent(given.get(key))) problems.add(path, missing(path));
+    // `networks:` with all its items commented out must not quietly mean "no lock".
+    if (presence === "optional" && given.get(key) === null) problems.add(path, EMPTY);
   }
   for (const key of [...given.keys()].sort()) {
     if (!Object.hasOwn(shape, key))
@@ -138,6 +140,12 @@ export function parseStructured(at: string, given: string, problems: Problems): 
 export function isAbsent(given: unknown): boolean {
   return given === undefined || given === null;
 }
+
+const EMPTY: Finding = {
+  code: "missing",
+  allowed: "a value, or no such key at all",
+  remedy: "write the value, or remove the key to have its default",
+};
 
 function missing(path: string): Finding {
   return {

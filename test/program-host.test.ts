@@ -112,7 +112,7 @@ describe("the program under Pulumi's Node host", () => {
     assert.equal(run.exitCode, 0);
     assert.equal(run.registered.filter((one) => one.startsWith("certlock:components:")).length, 8);
     assert.ok(run.registered.includes("pulumi:pulumi:Stack certlock-tenant-dev"));
-    assert.equal(run.registered.length, 39);
+    assert.equal(run.registered.length, 35);
   });
 
   it("prints the problems of a wrong configuration without a stack trace, and registers nothing", async function () {

@@ -290,6 +290,31 @@ describe("settings", () => {
     ]);
   });
 
+  it("refuse a key without a value: a lock whose networks are commented out is not no lock", () => {
+    const empty = billing({ networks: null, certificate: { vault: "kv-billing-nightly", readers: null } });
+    const error = refused(configOf({ ...valid, conditionalAccess: null, applications: [empty] }));
+    assert.deepEqual(
+      error.problems.map(({ at, code }) => `${at} ${code}`),
+      [
+        "conditionalAccess missing",
+        "applications[0].networks missing",
+        "applications[0].certificate.readers missing",
+      ],
+    );
+  });
+
+  it("refuse text that shows reviewers something else than it is", () => {
+    for (const hidden of ["\u202e", "\u2066", "\u200b", "\u2028", "\ufeff", "\u0007"]) {
+      const error = refused(
+        configOf({ ...valid, applications: [billing({ description: `pays${hidden}bills` })] }),
+      );
+      assert.deepEqual(
+        error.problems.map(({ at, code }) => `${at} ${code}`),
+        ["applications[0].description invalid-text"],
+      );
+    }
+  });
+
   it("refuse both kinds of credential, and read both to the end", () => {
     assert.deepEqual(
       application({ certificate: { vault: "x" }, federation: { github: { repository: "x", branch: "y" } } }),
