@@ -1,5 +1,5 @@
 /** All rules of the pack, in alphabetical order, and how to make a policy pack of them. Nothing happens on import. */
-import { ResourceValidationPolicy } from "@pulumi/policy";
+import { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { Rule, Surroundings } from "./rule";
 import { certificateKeyStrength } from "./rules/certificate-key-strength";
 import { certificateMaxLifetime } from "./rules/certificate-max-lifetime";
@@ -45,7 +45,9 @@ export interface PolicySettings extends Partial<Surroundings> {
  *
  * @param settings `environment` defaults to that of the process and `now` to its clock
  */
-export function createPolicies(settings: PolicySettings = {}): ResourceValidationPolicy[] {
+export function createPolicies(
+  settings: PolicySettings = {},
+): (ResourceValidationPolicy | StackValidationPolicy)[] {
   const { rules: chosen = rules, environment = process.env, now = () => new Date() } = settings;
   return chosen.map((rule) => rule.toPolicy({ environment, now }));
 }

@@ -1,14 +1,59 @@
-/** How a rule runs: applicability, the three verdicts, and the fourth case, a crash. */
-import { ReportViolation, ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
-import { configSchema, OptionSchemas, PolicyConfigurationError, readOptions } from "./options";
+/** How a rule about one resource runs: applicability, the three verdicts, and the fourth case, a crash. */
+import {
+  Policy,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  StackValidationArgs,
+} from "@pulumi/policy";
+import { configSchema, OptionSchemas, readOptions } from "./options";
 import { inspect } from "./property";
-import { Report, RuleDefinition, RuleLevel, Subject, Surroundings } from "./rule";
+import { Report, RuleDefinition, RuleMetadata, Subject, Surroundings } from "./rule";
+import { Stack } from "./stack";
+import { failClosed, reporter, sender } from "./verdict";
+
+/** What the rules asked in one request share, so that the second need not do again what the first has done. */
+export interface Shared {
+  subject?: Subject;
+  stack?: Stack;
+}
 
 export function toPolicy<Schemas extends OptionSchemas>(
   rule: RuleDefinition<string, Schemas>,
   run: Surroundings,
 ): ResourceValidationPolicy {
   let firstSeen: string | undefined;
+  return {
+    ...metadataOf(rule),
+    validateResource: (args, reportViolation, shared?: Shared) => {
+      firstSeen ??= args.urn;
+      const checkRun = args.urn === firstSeen ? rule.checkRun : undefined;
+      const type = rule.appliesTo.find((candidate) => candidate.matches(args.type));
+      // Told to Pulumi, so that a report can tell what passed from what was never asked.
+      if (!checkRun && !type) notApplicable(args, `${rule.id} is about other resource types`);
+
+      const send = sender(reportViolation);
+      const judge = (title: string, decide: (report: Report) => void): void => {
+        failClosed(rule.id, `${title} (${args.type})`, send, () => {
+          decide(reporter(rule.level, title, send));
+        });
+      };
+      if (checkRun) {
+        judge("This run", (report) => {
+          checkRun(report, run);
+        });
+      }
+      if (type) {
+        judge(`${type.label} "${args.name}"`, (report) => {
+          const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
+          rule.check(subjectOf(args, shared), report, options, run);
+        });
+      }
+    },
+  };
+}
+
+/** What Pulumi is told about a rule of either kind. */
+export function metadataOf(rule: RuleMetadata): Policy {
   return {
     name: rule.id,
     displayName: rule.name,
@@ -20,70 +65,29 @@ export function toPolicy<Schemas extends OptionSchemas>(
     remediationSteps: rule.remediationSteps.map((step, index) => `${index + 1}. ${step}`).join("\n"),
     url: rule.url,
     configSchema: configSchema(rule.options),
-    validateResource: (args, reportViolation) => {
-      firstSeen ??= args.urn;
-      const checkRun = args.urn === firstSeen ? rule.checkRun : undefined;
-      const type = rule.appliesTo.find((candidate) => candidate.matches(args.type));
-      // Told to Pulumi, so that a report can tell what passed from what was never asked.
-      if (!checkRun && !type) args.notApplicable(`${rule.id} is about other resource types`);
-
-      const judge = (title: string, decide: (report: Report) => void): void => {
-        failClosed(rule.id, `${title} (${args.type})`, reportViolation, () => {
-          decide(reporter(rule.level, title, reportViolation));
-        });
-      };
-      if (checkRun) {
-        judge("This run", (report) => {
-          checkRun(report, run);
-        });
-      }
-      if (type) {
-        judge(`${type.label} "${args.name}"`, (report) => {
-          const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
-          rule.check(subjectOf(args), report, options, run);
-        });
-      }
-    },
   };
 }
 
-function subjectOf(args: ResourceValidationArgs): Subject {
-  const { type, name, props } = args;
-  return { type, name, properties: inspect(props), is: (candidate) => candidate.matches(type) };
-}
-
-/** A decision that crashes is a mandatory violation, whatever level the rule has. */
-function failClosed(rule: string, title: string, reportViolation: ReportViolation, decide: () => void): void {
+/** Ends the rule. The SDK throws an error for it, which is not worth a stack trace for each rule and resource. */
+export function notApplicable(args: ResourceValidationArgs | StackValidationArgs, reason: string): never {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
   try {
-    decide();
-  } catch (error) {
-    // The text of an unexpected error may quote a value, so it is not passed on.
-    const message =
-      error instanceof PolicyConfigurationError
-        ? error.message
-        : `${title} could not be evaluated by rule "${rule}", which counts as a violation; ` +
-          "please report this to the maintainers of certlock.";
-    send(reportViolation, { message, enforcementLevel: "mandatory" });
+    return args.notApplicable(reason);
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 
-function reporter(level: RuleLevel, title: string, reportViolation: ReportViolation): Report {
-  return {
-    violation: (predicate) => {
-      send(reportViolation, { message: `${title} ${predicate}` });
-    },
-    undecided: (property) => {
-      const reason =
-        property.state === "hidden" ? "is encrypted and cannot be read here" : "is not known yet";
-      const consequence = level === "mandatory" ? "the rule is enforced" : "the rule is checked again";
-      const message = `${title} cannot be decided yet: "${property.path}" ${reason}; ${consequence} at update time.`;
-      send(reportViolation, { message, enforcementLevel: "advisory" });
-    },
+function subjectOf(args: ResourceValidationArgs, shared: Shared | undefined): Subject {
+  if (shared?.subject) return shared.subject;
+  const { type, name, props } = args;
+  const subject: Subject = {
+    type,
+    name,
+    properties: inspect(props),
+    is: (candidate) => candidate.matches(type),
   };
-}
-
-// The SDK also takes an object, which lets one finding have its own level; its typings only show the string
-// (`makeReportViolationFun` in its `server.ts`; a test holds on to it).
-function send(report: ReportViolation, finding: { message: string; enforcementLevel?: RuleLevel }): void {
-  (report as unknown as (finding: object) => void)(finding);
+  if (shared) shared.subject = subject;
+  return subject;
 }

@@ -4,11 +4,18 @@
  * Three verdicts: a resource violates the rule, passes it (nothing is reported), or cannot be decided yet. A rule
  * that crashes counts as violated. No message ever holds the value of a property.
  */
-import { PolicyComplianceFramework, ResourceValidationPolicy, Severity } from "@pulumi/policy";
+import {
+  PolicyComplianceFramework,
+  ResourceValidationPolicy,
+  Severity,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 import { toPolicy } from "./evaluation";
 import { OptionSchemas, OptionValues } from "./options";
 import { Property } from "./property";
 import { ResourceType } from "./resource-types";
+import { Stack, StackResource } from "./stack";
+import { toStackPolicy } from "./stack-evaluation";
 
 export type RuleLevel = "advisory" | "mandatory";
 
@@ -34,7 +41,14 @@ export interface Report {
   undecided(property: Property): void;
 }
 
-export interface RuleDefinition<Id extends string = string, Schemas extends OptionSchemas = OptionSchemas> {
+/** What a rule says about the stack as a whole ("This stack ..."), or about one of its resources. */
+export interface StackReport extends Report {
+  /** The sentence then names this resource, and Pulumi shows the finding with it. */
+  about(resource: StackResource): Report;
+}
+
+/** All there is to say about a rule beside its decision. */
+export interface RuleMetadata<Id extends string = string, Schemas extends OptionSchemas = OptionSchemas> {
   /** `<subject>-<requirement>`; also the name of the file, the documentation page and the test. Never reused. */
   readonly id: Id;
   readonly name: string;
@@ -49,7 +63,15 @@ export interface RuleDefinition<Id extends string = string, Schemas extends Opti
   /** The authority behind the rule. */
   readonly url: string;
   readonly options: Schemas;
+  /** Types the rule is about; a stack rule is asked where the stack has at least one resource of them. */
   readonly appliesTo: readonly ResourceType[];
+}
+
+/** A rule about one resource at a time: it prevents, because it is asked before the resource is made. */
+export interface RuleDefinition<
+  Id extends string = string,
+  Schemas extends OptionSchemas = OptionSchemas,
+> extends RuleMetadata<Id, Schemas> {
   /** Decides about one resource of the types above, and reports all it finds. */
   readonly check: (
     subject: Subject,
@@ -61,13 +83,39 @@ export interface RuleDefinition<Id extends string = string, Schemas extends Opti
   readonly checkRun?: (report: Report, run: Surroundings) => void;
 }
 
-export interface Rule<Id extends string = string> extends Omit<RuleDefinition<Id>, "check" | "checkRun"> {
+/**
+ * A rule about what resources are to each other, or about what is missing. It is asked once, in an update only after
+ * everything has been made, and costs another look at all resources: what can be decided about one resource belongs
+ * into a rule of the other kind.
+ */
+export interface StackRuleDefinition<
+  Id extends string = string,
+  Schemas extends OptionSchemas = OptionSchemas,
+> extends RuleMetadata<Id, Schemas> {
+  /** Decides about the stack, and reports all it finds, in the order of `stack.resources`. */
+  readonly checkStack: (
+    stack: Stack,
+    report: StackReport,
+    options: OptionValues<Schemas>,
+    run: Surroundings,
+  ) => void;
+}
+
+export interface Rule<Id extends string = string> extends RuleMetadata<Id> {
+  /** Whether it is asked about one resource at a time or about the whole stack. */
+  readonly kind: "resource" | "stack";
   /** The rule as Pulumi runs it. Each call makes an independent one with its own "once per run". */
-  toPolicy(run: Surroundings): ResourceValidationPolicy;
+  toPolicy(run: Surroundings): ResourceValidationPolicy | StackValidationPolicy;
 }
 
 export function defineRule<const Id extends string, const Schemas extends OptionSchemas>(
   definition: RuleDefinition<Id, Schemas>,
 ): Rule<Id> {
-  return { ...definition, toPolicy: (run) => toPolicy(definition, run) };
+  return { ...definition, kind: "resource", toPolicy: (run) => toPolicy(definition, run) };
+}
+
+export function defineStackRule<const Id extends string, const Schemas extends OptionSchemas>(
+  definition: StackRuleDefinition<Id, Schemas>,
+): Rule<Id> {
+  return { ...definition, kind: "stack", toPolicy: (run) => toStackPolicy(definition, run) };
 }

@@ -1,6 +1,7 @@
 /** Translation between plain objects and the messages of Pulumi's analyzer protocol. */
 import {
   AnalyzeDiagnostic,
+  AnalyzerPropertyDependencies,
   AnalyzeRequest,
   AnalyzeResponse,
   AnalyzerInfo,
@@ -34,6 +35,11 @@ export interface ResourceInput {
   /** Defaults to one made from type and name. */
   readonly urn?: string;
   readonly provider?: { readonly type: string; readonly name: string; readonly props: Properties };
+  /** URNs, sent only with a whole stack. */
+  readonly parent?: string;
+  readonly dependencies?: readonly string[];
+  /** Top-level property and the URNs it takes its value from. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type Level = "advisory" | "mandatory" | "disabled" | "remediate";
@@ -82,16 +88,23 @@ export function analyzeRequest(resource: ResourceInput): AnalyzeRequest {
 }
 
 export function analyzeStackRequest(resources: readonly ResourceInput[]): AnalyzeStackRequest {
-  return new AnalyzeStackRequest().setResourcesList(
-    resources.map((resource) =>
-      new AnalyzerResource()
-        .setType(resource.type)
-        .setUrn(urnOf(resource))
-        .setName(resource.name)
-        .setProperties(structOf(resource.props))
-        .setOptions(new AnalyzerResourceOptions()),
-    ),
-  );
+  return new AnalyzeStackRequest().setResourcesList(resources.map(analyzerResource));
+}
+
+function analyzerResource(resource: ResourceInput): AnalyzerResource {
+  const sent = new AnalyzerResource()
+    .setType(resource.type)
+    .setUrn(urnOf(resource))
+    .setName(resource.name)
+    .setProperties(structOf(resource.props))
+    .setOptions(new AnalyzerResourceOptions())
+    .setParent(resource.parent ?? "")
+    .setDependenciesList([...(resource.dependencies ?? [])]);
+  for (const [property, urns] of Object.entries(resource.propertyDependencies ?? {})) {
+    const dependencies = new AnalyzerPropertyDependencies().setUrnsList([...urns]);
+    sent.getPropertydependenciesMap().set(property, dependencies);
+  }
+  return sent;
 }
 
 /** The engine resolves levels before it configures a pack: every rule gets one, by default the rule's own. */
