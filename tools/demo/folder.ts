@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../stack/lock";
 
 const PREFIX = "certlock-demo-";
 
@@ -16,14 +17,4 @@ export async function privateFolder(): Promise<string> {
     }
   }
   return mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: alive, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

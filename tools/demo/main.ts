@@ -1,6 +1,7 @@
 /** `npm run demo`: the main job from end to end, on the embedded sandbox tenant. Exit code 0 only when every step held. */
 import { rm } from "node:fs/promises";
 import { EngineMissingError } from "../engine/provide";
+import { takeOverSignals } from "../stack/interruption";
 import { Demo } from "./demo";
 import { privateFolder } from "./folder";
 import { printerFor, printStep, table } from "./report";
@@ -9,16 +10,11 @@ const INTERRUPTED = 130;
 
 async function main(): Promise<number> {
   const printer = printerFor(process.stdout, process.env);
-  const interrupt = new AbortController();
-  const onSignal = (): void => {
-    interrupt.abort();
-  };
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
-
+  const interruption = takeOverSignals(process.stdin.isTTY);
   const folder = await privateFolder();
   const demo = new Demo({
     folder,
-    signal: interrupt.signal,
+    signal: interruption.signal,
     report: (line) => {
       printer.write(`${line}\n`);
     },
@@ -28,10 +24,10 @@ async function main(): Promise<number> {
       const started = performance.now();
       try {
         const detail = await run();
-        interrupt.signal.throwIfAborted();
+        if (interruption.happened) return INTERRUPTED;
         printStep(printer, "done", title, detail, performance.now() - started);
       } catch (error) {
-        if (interrupt.signal.aborted) return INTERRUPTED;
+        if (interruption.happened) return INTERRUPTED;
         printStep(printer, "failed", title, reason(error), performance.now() - started);
         return error instanceof EngineMissingError ? error.exitCode : 1;
       }

@@ -4,6 +4,7 @@ import * as auto from "@pulumi/pulumi/automation";
 import type { Engine } from "../engine/find";
 import { run } from "../engine/process";
 import { isolatedEnvironment } from "./environment";
+import { isLockedByTheDead } from "./lock";
 import { programOf } from "./program";
 import { copyProject, engineRoot } from "./workspace";
 
@@ -116,14 +117,9 @@ export class StackSession {
     if (result.code !== 0) throw new Error(result.stderr.trim());
     return JSON.parse(result.stdout) as StoredState;
   }
-
-  /** Ends an update that was cut off, so that the next one may run. */
-  cancel(): Promise<void> {
-    return this.#stack.cancel();
-  }
 }
 
-/** Opens a stack, making it where it does not exist yet. */
+/** Opens a stack, making it where it does not exist yet; clears the lock of an engine that was killed. */
 export async function openStack(options: OpenStackOptions): Promise<StackSession> {
   const stackName = options.stackName ?? "dev";
   const folder = options.folder;
@@ -146,6 +142,7 @@ export async function openStack(options: OpenStackOptions): Promise<StackSession
       },
     },
   );
+  if (await isLockedByTheDead(join(folder, "state"))) await stack.cancel();
   return new StackSession(stack, options.policyPacks ?? []);
 }
 

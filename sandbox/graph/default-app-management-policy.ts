@@ -1,0 +1,91 @@
+import {
+  DEFAULT_POLICY_ID,
+  type CredentialRestrictions,
+  type DefaultAppManagementPolicy,
+} from "../tenant/app-management-policies";
+import type { GraphResponse } from "../tenant/graph-request";
+import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
+import { invalidValue } from "./graph-error";
+import { entity, type EntitySet } from "./query";
+import { readIdentifierUris, readKeyRestrictions, readPasswordRestrictions } from "./restrictions";
+import { optionalBoolean, refuseUnknownProperties, requiredString } from "./values";
+
+const WRITABLE = [
+  "displayName",
+  "description",
+  "isEnabled",
+  "applicationRestrictions",
+  "servicePrincipalRestrictions",
+];
+
+const DEFAULT_POLICY: EntitySet = {
+  name: "policies/defaultAppManagementPolicy",
+  type: "microsoft.graph.tenantAppManagementPolicy",
+  properties: new Set(["id", ...WRITABLE]),
+};
+
+/** Source: https://learn.microsoft.com/graph/api/tenantappmanagementpolicy-get */
+export function getDefaultAppManagementPolicy(call: GraphCall): GraphResponse {
+  return entity(call, DEFAULT_POLICY, {
+    id: DEFAULT_POLICY_ID,
+    ...call.tenant.defaultAppManagementPolicy,
+  });
+}
+
+/**
+ * What the body leaves out stays; a collection it names is replaced whole.
+ * Source: https://learn.microsoft.com/graph/api/tenantappmanagementpolicy-update
+ */
+export function updateDefaultAppManagementPolicy(call: GraphCall): GraphResponse {
+  const body = bodyObject(call);
+  refuseUnknownProperties(body, WRITABLE);
+  const before = call.tenant.defaultAppManagementPolicy;
+  const after: DefaultAppManagementPolicy = {
+    displayName: "displayName" in body ? requiredString(body, "displayName", 256) : before.displayName,
+    description: "description" in body ? requiredString(body, "description", 1024) : before.description,
+    isEnabled: optionalBoolean(body, "isEnabled") ?? before.isEnabled,
+    applicationRestrictions: patchApplication(body["applicationRestrictions"], before),
+    servicePrincipalRestrictions: patchServicePrincipal(body["servicePrincipalRestrictions"], before),
+  };
+  call.tenant.defaultAppManagementPolicy = after;
+  return noContent();
+}
+
+function patchApplication(
+  value: unknown,
+  { applicationRestrictions: before }: DefaultAppManagementPolicy,
+): DefaultAppManagementPolicy["applicationRestrictions"] {
+  const patch = readPatch(value, "applicationRestrictions", ["identifierUris"]);
+  return {
+    ...patchCollections(patch, before),
+    identifierUris:
+      "identifierUris" in patch
+        ? readIdentifierUris(patch["identifierUris"], before.identifierUris)
+        : before.identifierUris,
+  };
+}
+
+function patchServicePrincipal(
+  value: unknown,
+  { servicePrincipalRestrictions: before }: DefaultAppManagementPolicy,
+): CredentialRestrictions {
+  return patchCollections(readPatch(value, "servicePrincipalRestrictions", []), before);
+}
+
+function readPatch(value: unknown, property: string, further: readonly string[]): Json {
+  if (value === undefined) return {};
+  if (!isObject(value)) throw invalidValue(property);
+  refuseUnknownProperties(value, ["passwordCredentials", "keyCredentials", ...further]);
+  return value;
+}
+
+function patchCollections(patch: Json, before: CredentialRestrictions): CredentialRestrictions {
+  return {
+    passwordCredentials:
+      "passwordCredentials" in patch
+        ? readPasswordRestrictions(patch["passwordCredentials"])
+        : before.passwordCredentials,
+    keyCredentials:
+      "keyCredentials" in patch ? readKeyRestrictions(patch["keyCredentials"]) : before.keyCredentials,
+  };
+}

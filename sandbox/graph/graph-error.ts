@@ -1,0 +1,67 @@
+/** A refusal in Graph's own terms: status, code and message of the error body. */
+export class GraphError extends Error {
+  override readonly name = "GraphError";
+  readonly status: number;
+  readonly code: string;
+  readonly details: readonly GraphErrorDetail[] | undefined;
+
+  constructor(status: number, code: string, message: string, details?: readonly GraphErrorDetail[]) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export interface GraphErrorDetail {
+  readonly code: string;
+  readonly message: string;
+  readonly target: string;
+}
+
+export function badRequest(message: string): GraphError {
+  return new GraphError(400, "Request_BadRequest", message);
+}
+
+/** An OData-level refusal (path, query, JSON shape): Graph's gateway says "BadRequest" there. */
+export function badQuery(message: string): GraphError {
+  return new GraphError(400, "BadRequest", message);
+}
+
+export function invalidValue(property: string): GraphError {
+  return badRequest(`Invalid value specified for property '${property}' of resource.`);
+}
+
+export function invalidProperty(property: string): GraphError {
+  return badRequest(`Invalid property '${property}'.`);
+}
+
+export function resourceNotFound(id: string): GraphError {
+  return new GraphError(
+    404,
+    "Request_ResourceNotFound",
+    `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+}
+
+export function accessDenied(): GraphError {
+  return new GraphError(
+    403,
+    "Authorization_RequestDenied",
+    "Insufficient privileges to complete the operation.",
+  );
+}
+
+export function segmentNotFound(segment: string): GraphError {
+  return badQuery(`Resource not found for the segment '${segment}'.`);
+}
+
+export function referenceAlreadyExists(property: string): GraphError {
+  return badRequest(
+    `One or more added object references already exist for the following modified properties: '${property}'.`,
+  );
+}
+
+export function duplicateKeyValue(message: string): GraphError {
+  return new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message);
+}

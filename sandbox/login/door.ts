@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Tenant } from "../tenant/tenant";
+import { readBody, sendJson, type DoorRequest } from "../tls/https-door";
+import { instanceDiscovery, openIdConfiguration } from "./discovery";
+import { LoginError, loginErrorBody, missingParameter, tenantNotFound, type LoginTrace } from "./login-error";
+import type { TokenService } from "./token-service";
+import type { TokenIssuer } from "./tokens";
+
+const FORM = "application/x-www-form-urlencoded";
+
+/** The login door: discovery documents, signing keys and the token endpoint. */
+export function loginRequestHandler(
+  tenant: Tenant,
+  issuer: TokenIssuer,
+  service: TokenService,
+): (door: DoorRequest) => Promise<void> {
+  return async ({ request, response, clientAddress, url }) => {
+    const trace: LoginTrace = {
+      traceId: tenant.newId(),
+      correlationId: header(request, "client-request-id") ?? tenant.newId(),
+      now: tenant.clock(),
+    };
+    response.setHeader("x-ms-request-id", trace.traceId);
+    response.setHeader("client-request-id", trace.correlationId);
+    response.setHeader("cache-control", "no-store, no-cache");
+    try {
+      const [tenantName = "", ...rest] = url.pathname.split("/").slice(1);
+      const endpoint = `${request.method ?? ""} ${rest.join("/")}`;
+      switch (endpoint) {
+        case "GET discovery/instance":
+          sendJson(response, 200, instanceDiscovery(tenant, issuer.loginUrl));
+          return;
+        case "GET v2.0/.well-known/openid-configuration":
+        case "GET .well-known/openid-configuration":
+          if (!service.isThisTenant(tenantName)) throw tenantNotFound(tenantName);
+          sendJson(response, 200, openIdConfiguration(tenant, issuer.loginUrl));
+          return;
+        case "GET discovery/v2.0/keys":
+        case "GET discovery/keys":
+          sendJson(response, 200, issuer.jwks());
+          return;
+        case "POST oauth2/v2.0/token":
+          sendJson(
+            response,
+            200,
+            service.token({
+              tenant: tenantName,
+              form: await readForm(request),
+              clientAddress,
+              correlationId: trace.correlationId,
+            }),
+          );
+          return;
+        default:
+          notFound(response);
+      }
+    } catch (error) {
+      if (!(error instanceof LoginError)) throw error;
+      sendJson(response, error.status, loginErrorBody(error, trace));
+    }
+  };
+}
+
+/** The form of a token request; credentials in a Basic header are read as if they stood in it (RFC 6749, 2.3.1). */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const type = header(request, "content-type") ?? "";
+  if (!type.toLowerCase().startsWith(FORM)) throw missingParameter("grant_type");
+  const form = new URLSearchParams((await readBody(request)).toString("utf8"));
+  const basic = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (basic !== undefined) {
+    const text = Buffer.from(basic, "base64").toString("utf8");
+    const colon = text.indexOf(":");
+    // Both halves are form-encoded before they are joined.
+    const credentials = new URLSearchParams(`id=${text.slice(0, colon)}&secret=${text.slice(colon + 1)}`);
+    form.set("client_id", credentials.get("id") ?? "");
+    form.set("client_secret", credentials.get("secret") ?? "");
+  }
+  return form;
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { "content-type": "text/plain; charset=utf-8" });
+  response.end("The sandbox's login door does not serve this address.\n");
+}

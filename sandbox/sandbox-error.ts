@@ -1,0 +1,10 @@
+/** Why the sandbox could not start; `code` is stable. */
+export class SandboxError extends Error {
+  override readonly name = "SandboxError";
+  readonly code: "SANDBOX_PORT_IN_USE" | "SANDBOX_OPTION_INVALID";
+
+  constructor(code: SandboxError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

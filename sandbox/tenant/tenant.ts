@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { answerGraph } from "../graph/answer";
+import { VaultStore } from "../vault/vault-store";
+import {
+  INITIAL_DEFAULT_POLICY,
+  type AppManagementPolicy,
+  type DefaultAppManagementPolicy,
+} from "./app-management-policies";
+import type { ConditionalAccessPolicy, NamedLocation } from "./conditional-access";
+import type {
+  ApplicationRecord,
+  CredentialHolder,
+  DirectoryObject,
+  ServicePrincipalRecord,
+  UserRecord,
+} from "./directory-objects";
+import type { Caller, GraphRequest, GraphResponse } from "./graph-request";
+import { newGuid, type RandomBytes } from "./identifiers";
+import { DEPLOYER_ROLES, MICROSOFT_GRAPH } from "./microsoft-services";
+import { deployerObjects, microsoftServicePrincipals, SEEDED_RESOURCE_GROUP, seededUsers } from "./seed";
+import type { SignIn } from "./sign-ins";
+
+export type { RandomBytes };
+
+export interface TenantOptions {
+  /** Directory id. @default - a random GUID */
+  readonly id?: string;
+  /** Initial domain, which clients may use in place of the id. @default "certlock.onmicrosoft.com" */
+  readonly domain?: string;
+  /** @default - the system clock */
+  readonly clock?: () => Date;
+  /** @default - crypto.randomBytes */
+  readonly random?: RandomBytes;
+  /** Certificate (PEM) registered on the seeded deployer application. @default - none registered */
+  readonly deployerCertificatePem?: string;
+}
+
+/**
+ * One Entra tenant in memory. Whoever changes it goes through `graph()`, so that permissions, validation and app
+ * management policies are written once; the maps below belong to the Graph nouns and the token service.
+ */
+export class Tenant {
+  readonly id: string;
+  readonly domain: string;
+  readonly clock: () => Date;
+  readonly random: RandomBytes;
+  /** The seeded pipeline principal "certlock-deployer" with every Graph permission certlock needs. */
+  readonly deployer: Caller;
+  readonly vaults: VaultStore;
+  /** Where Graph is reached from outside; stands in `@odata.context` and page links. */
+  graphUrl = "https://graph.microsoft.com";
+
+  readonly applications = new Map<string, ApplicationRecord>();
+  readonly servicePrincipals = new Map<string, ServicePrincipalRecord>();
+  readonly users = new Map<string, UserRecord>();
+  /** Soft-deleted applications and service principals, kept for 30 days. */
+  readonly deletedItems = new Map<string, CredentialHolder>();
+  readonly appManagementPolicies = new Map<string, AppManagementPolicy>();
+  readonly namedLocations = new Map<string, NamedLocation>();
+  readonly conditionalAccessPolicies = new Map<string, ConditionalAccessPolicy>();
+  defaultAppManagementPolicy: DefaultAppManagementPolicy = INITIAL_DEFAULT_POLICY;
+  /** The sign-in log, oldest first. */
+  readonly signIns: SignIn[] = [];
+
+  constructor(options: TenantOptions = {}) {
+    this.clock = options.clock ?? (() => new Date());
+    this.random = options.random ?? randomBytes;
+    this.id = options.id ?? newGuid(this.random);
+    this.domain = options.domain ?? "certlock.onmicrosoft.com";
+    this.vaults = new VaultStore({ clock: this.clock, random: this.random });
+    this.vaults.putResourceGroup(SEEDED_RESOURCE_GROUP);
+
+    for (const user of seededUsers(this.domain)) this.users.set(user.id, user);
+    const services = microsoftServicePrincipals(this.random);
+    for (const service of services) this.servicePrincipals.set(service.id, service);
+    const [application, servicePrincipal] = deployerObjects({
+      tenantId: this.id,
+      now: this.clock(),
+      random: this.random,
+      certificatePem: options.deployerCertificatePem,
+      graphServicePrincipalId: services.find(({ appId }) => appId === MICROSOFT_GRAPH.appId)?.id ?? "",
+    });
+    this.applications.set(application.id, application);
+    this.servicePrincipals.set(servicePrincipal.id, servicePrincipal);
+    this.deployer = { appId: application.appId, roles: DEPLOYER_ROLES };
+  }
+
+  /** Answers one Graph call. A bad request never throws: the answer carries Graph's error. */
+  graph(request: GraphRequest): GraphResponse {
+    return answerGraph(this, request);
+  }
+
+  newId(): string {
+    return newGuid(this.random);
+  }
+
+  applicationByAppId(appId: string): ApplicationRecord | undefined {
+    return [...this.applications.values()].find((application) => application.appId === appId);
+  }
+
+  servicePrincipalByAppId(appId: string): ServicePrincipalRecord | undefined {
+    return [...this.servicePrincipals.values()].find((principal) => principal.appId === appId);
+  }
+
+  directoryObject(id: string): DirectoryObject | undefined {
+    return this.users.get(id) ?? this.applications.get(id) ?? this.servicePrincipals.get(id);
+  }
+
+  /** The Graph application permissions granted to a service principal on one resource. */
+  grantedRoles(principal: ServicePrincipalRecord, resource: ServicePrincipalRecord): readonly string[] {
+    const appRoles = (resource.properties["appRoles"] ?? []) as readonly { id: string; value: string }[];
+    return principal.appRoleAssignments
+      .filter(({ resourceId }) => resourceId === resource.id)
+      .flatMap(({ appRoleId }) => appRoles.filter(({ id }) => id === appRoleId).map(({ value }) => value));
+  }
+}

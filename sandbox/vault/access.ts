@@ -1,0 +1,67 @@
+import type { VerifiedToken } from "../login/tokens";
+import type { Tenant } from "../tenant/tenant";
+import { KeyVaultError } from "./key-vault-error";
+import { judgeAddress } from "./network";
+import type { SecretAction } from "./role-assignments";
+import type { Vault } from "./vault";
+
+/** Who asks a vault for what, from where. */
+export interface VaultCaller {
+  readonly token: VerifiedToken;
+  readonly clientAddress: string;
+}
+
+/**
+ * Lets a call through or says why not, in Key Vault's order: network first, permission second.
+ *
+ * @throws KeyVaultError `Forbidden` with `ForbiddenByConnection`, `ForbiddenByFirewall`, `ForbiddenByRbac` or
+ * `ForbiddenByPolicy`.
+ */
+export function authorize(
+  tenant: Tenant,
+  vault: Vault,
+  caller: VaultCaller,
+  action: SecretAction,
+  resourceId: string,
+): void {
+  const identity = `appid=${caller.token.appId};oid=${caller.token.objectId};iss=https://sts.windows.net/${tenant.id}/`;
+  const location = `${vault.name};location=${vault.location}`;
+  const verdict = judgeAddress(vault.properties, caller.clientAddress);
+  if (verdict === "public-access-disabled") {
+    throw forbidden(
+      "ForbiddenByConnection",
+      `Public network access is disabled and request is not from a trusted service nor via an approved private link.\r\nCaller: ${identity}\r\nVault: ${location}`,
+    );
+  }
+  if (verdict === "address-not-listed") {
+    throw forbidden(
+      "ForbiddenByFirewall",
+      `Client address is not authorized and caller is not a trusted service.\r\nClient address: ${caller.clientAddress}\r\nCaller: ${identity}\r\nVault: ${location}`,
+    );
+  }
+  if (vault.properties.enableRbacAuthorization) {
+    if (tenant.vaults.roleAssignments.allows(caller.token.objectId, action, resourceId)) return;
+    throw forbidden(
+      "ForbiddenByRbac",
+      `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${identity}\r\nAction: 'Microsoft.KeyVault/vaults/secrets/${action}/action'\r\nResource: '${resourceId}'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: ${location}\r\n`,
+    );
+  }
+  const permission = action === "getSecret" ? "get" : "list";
+  if (policyPermissions(vault, caller.token.objectId).includes(permission)) return;
+  throw forbidden(
+    "ForbiddenByPolicy",
+    `The user, group or application '${identity}' does not have secrets ${permission} permission on key vault '${location}'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+  );
+}
+
+function policyPermissions(vault: Vault, objectId: string): readonly string[] {
+  const granted = vault.properties.accessPolicies
+    .filter((policy) => policy.objectId.toLowerCase() === objectId.toLowerCase())
+    .flatMap(({ permissions }) => permissions.secrets ?? [])
+    .map((permission) => permission.toLowerCase());
+  return granted.includes("all") ? ["get", "list"] : granted;
+}
+
+function forbidden(innerCode: string, message: string): KeyVaultError {
+  return new KeyVaultError(403, "Forbidden", message, innerCode);
+}

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createServer, connect, type AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { connect as connectTls } from "node:tls";
+import { SandboxError, startSandbox, type SandboxPorts } from "../../sandbox";
+import { RunningSandbox } from "./sandbox-client";
+
+const DOORS = ["login", "graph", "vault", "providers"] as const satisfies readonly (keyof SandboxPorts)[];
+
+/** True when something listens on the port. */
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("sandbox: starting and stopping", () => {
+  it("hands a child process what it needs, in files only their owner can read", async () => {
+    const running = await RunningSandbox.start();
+    const { sandbox } = running;
+    try {
+      const environment = sandbox.environment();
+      const certificatePath = environment["ARM_CLIENT_CERTIFICATE_PATH"] ?? "";
+      const caPath = environment["NODE_EXTRA_CA_CERTS"] ?? "";
+      const port = String(sandbox.providersPort);
+      assert.deepEqual(environment, {
+        PULUMI_DEBUG_PROVIDERS: `azuread:${port},azure-native:${port},tls:${port}`,
+        ARM_TENANT_ID: sandbox.tenant.id,
+        ARM_CLIENT_ID: sandbox.tenant.deployer.appId,
+        ARM_CLIENT_CERTIFICATE_PATH: certificatePath,
+        CERTLOCK_GRAPH_ENDPOINT: sandbox.graphUrl,
+        CERTLOCK_LOGIN_ENDPOINT: sandbox.loginUrl,
+        NODE_EXTRA_CA_CERTS: caPath,
+      });
+      assert.equal(statSync(certificatePath).mode & 0o777, 0o600);
+      assert.equal(statSync(dirname(certificatePath)).mode & 0o777, 0o700);
+      assert.equal(readFileSync(caPath, "utf8"), sandbox.caCertificatePem);
+      const { privateKeyPem, certificatePem } = sandbox.deployer;
+      assert.equal(readFileSync(certificatePath, "utf8"), privateKeyPem + certificatePem);
+      await sandbox.close();
+      assert.equal(existsSync(dirname(certificatePath)), false);
+    } finally {
+      await running.close();
+    }
+  });
+
+  it("makes another CA each start, and clients that trust the old one refuse the new", async () => {
+    const first = await startSandbox();
+    const second = await startSandbox();
+    try {
+      assert.notEqual(first.caCertificatePem, second.caCertificatePem);
+      const { port } = new URL(second.graphUrl);
+      const socket = connectTls({ port: Number(port), host: "localhost", ca: first.caCertificatePem });
+      await assert.rejects(once(socket, "secureConnect"), /unable to verify|self-signed|certificate/);
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
+  });
+
+  it("gives its certificate the names a loopback client uses", async () => {
+    const sandbox = await startSandbox();
+    try {
+      for (const host of ["localhost", "127.0.0.1"]) {
+        const { port } = new URL(sandbox.loginUrl);
+        const socket = connectTls({
+          port: Number(port),
+          host: "127.0.0.1",
+          ...(host === "localhost" && { servername: host }),
+          ca: sandbox.caCertificatePem,
+        });
+        await once(socket, "secureConnect");
+        assert.equal(socket.authorized, true);
+        socket.destroy();
+      }
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  for (const door of DOORS) {
+    it(`names the ${door} door and its port when the port is in use, and leaves no door open`, async () => {
+      const occupied = createServer().listen(0, "127.0.0.1");
+      await once(occupied, "listening");
+      const taken = (occupied.address() as AddressInfo).port;
+      const ports: Record<(typeof DOORS)[number], number> = {
+        login: await freePort(),
+        graph: await freePort(),
+        vault: await freePort(),
+        providers: await freePort(),
+      };
+      ports[door] = taken;
+      try {
+        await assert.rejects(startSandbox({ ports }), (error: unknown) => {
+          assert.ok(error instanceof SandboxError);
+          assert.equal(error.code, "SANDBOX_PORT_IN_USE");
+          assert.match(error.message, new RegExp(`${door} door .*port ${taken} .*choose another port`));
+          return true;
+        });
+        const open: string[] = [];
+        for (const other of DOORS) if (other !== door && (await listens(ports[other]))) open.push(other);
+        assert.deepEqual(open, []);
+      } finally {
+        occupied.close();
+      }
+    });
+  }
+
+  it("opens the ports it is told to", async () => {
+    const ports = { login: await freePort(), graph: await freePort() };
+    const sandbox = await startSandbox({ ports });
+    try {
+      assert.deepEqual(
+        [sandbox.loginUrl, sandbox.graphUrl],
+        [`https://localhost:${ports.login}`, `https://localhost:${ports.graph}`],
+      );
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it("reports every bad option at once", async () => {
+    const options = { tenantId: "contoso", clientAddress: "office", ports: { graph: 70_000 } };
+    await assert.rejects(startSandbox(options), (error: unknown) => {
+      assert.ok(error instanceof SandboxError);
+      assert.equal(error.code, "SANDBOX_OPTION_INVALID");
+      assert.deepEqual(
+        error.message.split("\n").map((line) => line.split(" ", 1)[0]),
+        ['"tenantId"', '"clientAddress"', '"ports.graph"'],
+      );
+      return true;
+    });
+  });
+
+  it("closes with connections open, also half-made ones, and closes twice without harm", async () => {
+    const sandbox = await startSandbox();
+    const ports = [sandbox.loginUrl, sandbox.graphUrl, sandbox.vaultUrl].map((url) =>
+      Number(new URL(url).port),
+    );
+    const silent = ports.map((port) => connect(port, "127.0.0.1"));
+    const [login = 0] = ports;
+    const talking = connectTls({ port: login, host: "localhost", ca: sandbox.caCertificatePem });
+    await Promise.all([...silent.map((socket) => once(socket, "connect")), once(talking, "secureConnect")]);
+    const ended = [...silent, talking].map((socket) => {
+      // A connection ended under way may be reset; that it ends is what counts.
+      socket.on("error", () => undefined);
+      return once(socket, "close");
+    });
+    await Promise.all([sandbox.close(), sandbox.close()]);
+    await Promise.all(ended);
+    await sandbox.close();
+    for (const port of ports) assert.equal(await listens(port), false);
+  });
+
+  it("keeps two sandboxes apart: a token of one is nothing to the other", async () => {
+    const [first, second] = [await RunningSandbox.start(), await RunningSandbox.start()];
+    try {
+      const answer = await second.graph(await first.deployerToken(), "/applications");
+      assert.equal(answer.status, 401);
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
+  });
+});
+
+describe("sandbox: as a process", () => {
+  const main = join(__dirname, "../../sandbox/main.ts");
+  const start = (...args: string[]) =>
+    spawn(process.execPath, ["--import", "tsx", main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`prints the environment to export, says it is ready, and stops cleanly on ${signal}`, async () => {
+      const child = start();
+      const exited = once(child, "exit") as Promise<[number | null, string | null]>;
+      const lines: string[] = [];
+      for await (const line of createInterface({ input: child.stdout })) {
+        lines.push(line);
+        if (line === "# ready") break;
+      }
+      assert.match(lines[0] ?? "", /not a security boundary/);
+      const exported = new Map(
+        lines.flatMap((line) => {
+          const [, name = "", value = ""] = /^export (\w+)='(.*)'$/.exec(line) ?? [];
+          return name === "" ? [] : [[name, value] as const];
+        }),
+      );
+      assert.deepEqual(
+        [...exported.keys()],
+        [
+          "PULUMI_DEBUG_PROVIDERS",
+          "ARM_TENANT_ID",
+          "ARM_CLIENT_ID",
+          "ARM_CLIENT_CERTIFICATE_PATH",
+          "CERTLOCK_GRAPH_ENDPOINT",
+          "CERTLOCK_LOGIN_ENDPOINT",
+          "NODE_EXTRA_CA_CERTS",
+        ],
+      );
+      const certificatePath = exported.get("ARM_CLIENT_CERTIFICATE_PATH") ?? "";
+      assert.equal(existsSync(certificatePath), true);
+      child.kill(signal);
+      assert.deepEqual(await exited, [0, null]);
+      assert.equal(existsSync(dirname(certificatePath)), false);
+    });
+  }
+
+  const wrong: [string, string[], RegExp][] = [
+    ["a port that is no number", ["--login-port", "high"], /^"--login-port" is "high"; give a whole number/],
+    ["an option it does not know", ["--logn-port", "1"], /Unknown option '--logn-port'/],
+  ];
+  for (const [situation, args, message] of wrong) {
+    it(`refuses ${situation} with one clear line and exit code 1`, async () => {
+      const child = start(...args);
+      let text = "";
+      child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      const [code] = (await once(child, "close")) as [number | null];
+      assert.equal(code, 1);
+      assert.match(text, message);
+      assert.doesNotMatch(text, /\n\s+at /);
+    });
+  }
+});
