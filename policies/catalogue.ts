@@ -1,6 +1,7 @@
 /** All rules of the pack, in alphabetical order, and how to make a policy pack of them. Nothing happens on import. */
-import { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { policyList } from "./policy-list";
 import { Rule, Surroundings } from "./rule";
+import { RulePolicy } from "./rule-policy";
 import { certificateKeyStrength } from "./rules/certificate-key-strength";
 import { certificateMaxLifetime } from "./rules/certificate-max-lifetime";
 import { noClientSecretResource } from "./rules/no-client-secret-resource";
@@ -45,9 +46,7 @@ export interface PolicySettings extends Partial<Surroundings> {
  *
  * @param settings `environment` defaults to that of the process and `now` to its clock
  */
-export function createPolicies(
-  settings: PolicySettings = {},
-): (ResourceValidationPolicy | StackValidationPolicy)[] {
+export function createPolicies(settings: PolicySettings = {}): RulePolicy[] {
   const { rules: chosen = rules, environment = process.env, now = () => new Date() } = settings;
-  return chosen.map((rule) => rule.toPolicy({ environment, now }));
+  return policyList(chosen, { environment, now });
 }

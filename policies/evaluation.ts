@@ -1,33 +1,28 @@
 /** How a rule about one resource runs: applicability, the three verdicts, and the fourth case, a crash. */
-import {
-  Policy,
-  ResourceValidationArgs,
-  ResourceValidationPolicy,
-  StackValidationArgs,
-} from "@pulumi/policy";
-import { configSchema, OptionSchemas, readOptions } from "./options";
+import { ResourceValidationArgs } from "@pulumi/policy";
+import { OptionSchemas, readOptions } from "./options";
 import { inspect } from "./property";
-import { Report, RuleDefinition, RuleMetadata, Subject, Surroundings } from "./rule";
-import { Stack } from "./stack";
+import { ResourceType } from "./resource-types";
+import { Report, RuleDefinition, Subject, Surroundings } from "./rule";
+import { metadataOf, notApplicable, RulePolicy, Shared, subjectsOf } from "./rule-policy";
 import { failClosed, reporter, sender } from "./verdict";
-
-/** What the rules asked in one request share, so that the second need not do again what the first has done. */
-export interface Shared {
-  subject?: Subject;
-  stack?: Stack;
-}
 
 export function toPolicy<Schemas extends OptionSchemas>(
   rule: RuleDefinition<string, Schemas>,
   run: Surroundings,
-): ResourceValidationPolicy {
+): RulePolicy {
   let firstSeen: string | undefined;
+  const typeOf = remembering(rule.appliesTo);
+  const checkRunFor = (urn: string) => (urn === (firstSeen ?? urn) ? rule.checkRun : undefined);
   return {
     ...metadataOf(rule),
-    validateResource: (args, reportViolation, shared?: Shared) => {
+    subjects: subjectsOf(rule),
+    isAbout: ({ type, urn }) => typeOf(type) !== undefined || checkRunFor(urn) !== undefined,
+    isAboutStack: () => false,
+    validateResource: (args, reportViolation, shared) => {
       firstSeen ??= args.urn;
-      const checkRun = args.urn === firstSeen ? rule.checkRun : undefined;
-      const type = rule.appliesTo.find((candidate) => candidate.matches(args.type));
+      const checkRun = checkRunFor(args.urn);
+      const type = typeOf(args.type);
       // Told to Pulumi, so that a report can tell what passed from what was never asked.
       if (!checkRun && !type) notApplicable(args, `${rule.id} is about other resource types`);
 
@@ -52,31 +47,17 @@ export function toPolicy<Schemas extends OptionSchemas>(
   };
 }
 
-/** What Pulumi is told about a rule of either kind. */
-export function metadataOf(rule: RuleMetadata): Policy {
-  return {
-    name: rule.id,
-    displayName: rule.name,
-    description: rule.description,
-    severity: rule.severity,
-    enforcementLevel: rule.level,
-    framework: rule.framework,
-    tags: [...rule.tags],
-    remediationSteps: rule.remediationSteps.map((step, index) => `${index + 1}. ${step}`).join("\n"),
-    url: rule.url,
-    configSchema: configSchema(rule.options),
+/** Which of the types a token is of. A stack has many resources and few tokens. */
+function remembering(types: readonly ResourceType[]): (token: string) => ResourceType | undefined {
+  const known = new Map<string, ResourceType | undefined>();
+  return (token) => {
+    if (!known.has(token))
+      known.set(
+        token,
+        types.find((type) => type.matches(token)),
+      );
+    return known.get(token);
   };
-}
-
-/** Ends the rule. The SDK throws an error for it, which is not worth a stack trace for each rule and resource. */
-export function notApplicable(args: ResourceValidationArgs | StackValidationArgs, reason: string): never {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return args.notApplicable(reason);
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
 }
 
 function subjectOf(args: ResourceValidationArgs, shared: Shared | undefined): Subject {

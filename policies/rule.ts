@@ -4,16 +4,12 @@
  * Three verdicts: a resource violates the rule, passes it (nothing is reported), or cannot be decided yet. A rule
  * that crashes counts as violated. No message ever holds the value of a property.
  */
-import {
-  PolicyComplianceFramework,
-  ResourceValidationPolicy,
-  Severity,
-  StackValidationPolicy,
-} from "@pulumi/policy";
+import { PolicyComplianceFramework, Severity } from "@pulumi/policy";
 import { toPolicy } from "./evaluation";
 import { OptionSchemas, OptionValues } from "./options";
 import { Property } from "./property";
 import { ResourceType } from "./resource-types";
+import { RulePolicy } from "./rule-policy";
 import { Stack, StackResource } from "./stack";
 import { toStackPolicy } from "./stack-evaluation";
 
@@ -105,7 +101,7 @@ export interface Rule<Id extends string = string> extends RuleMetadata<Id> {
   /** Whether it is asked about one resource at a time or about the whole stack. */
   readonly kind: "resource" | "stack";
   /** The rule as Pulumi runs it. Each call makes an independent one with its own "once per run". */
-  toPolicy(run: Surroundings): ResourceValidationPolicy | StackValidationPolicy;
+  toPolicy(run: Surroundings): RulePolicy;
 }
 
 export function defineRule<const Id extends string, const Schemas extends OptionSchemas>(

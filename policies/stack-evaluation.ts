@@ -1,23 +1,26 @@
 /** How a stack rule runs: once for all resources, with the same verdicts as a rule about one of them. */
-import { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
-import { metadataOf, notApplicable, Shared } from "./evaluation";
+import { StackValidationArgs } from "@pulumi/policy";
 import { OptionSchemas, readOptions } from "./options";
 import { StackReport, StackRuleDefinition, Surroundings } from "./rule";
+import { metadataOf, notApplicable, RulePolicy, Shared, subjectsOf } from "./rule-policy";
 import { Stack, StackResource } from "./stack";
 import { failClosed, reporter, sender } from "./verdict";
 
 export function toStackPolicy<Schemas extends OptionSchemas>(
   rule: StackRuleDefinition<string, Schemas>,
   run: Surroundings,
-): StackValidationPolicy {
+): RulePolicy {
+  const isAboutStack = (stack: Stack): boolean => stack.ofType(...rule.appliesTo).length > 0;
   return {
     ...metadataOf(rule),
-    validateStack: (args, reportViolation, shared?: Shared) => {
-      const send = sender(reportViolation);
+    subjects: subjectsOf(rule),
+    isAbout: () => false,
+    isAboutStack,
+    validateStack: (args, reportViolation, shared) => {
       const stack = stackOf(args, shared);
-      if (stack.ofType(...rule.appliesTo).length === 0) {
-        notApplicable(args, `${rule.id} is about stacks with other resource types`);
-      }
+      if (!isAboutStack(stack)) notApplicable(args, `${rule.id} is about stacks with other resource types`);
+
+      const send = sender(reportViolation);
       const titleOf = (resource: StackResource): string => {
         const type = rule.appliesTo.find((candidate) => resource.is(candidate));
         return `${type?.label ?? resource.type} "${resource.name}"`;
@@ -30,12 +33,8 @@ export function toStackPolicy<Schemas extends OptionSchemas>(
           }),
       };
       failClosed(rule.id, "This stack", send, () => {
-        rule.checkStack(
-          stack,
-          report,
-          readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>()),
-          run,
-        );
+        const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
+        rule.checkStack(stack, report, options, run);
       });
     },
   };
