@@ -7,11 +7,18 @@ import { PolicyConfigSchema } from "@pulumi/policy";
 export type OptionSchema =
   | { type: "integer"; default: number; minimum: number; maximum: number; description: string }
   | { type: "boolean"; default: boolean; description: string }
-  | { type: "string"; format: "date-time"; default: string; description: string };
+  | { type: "string"; format: "date-time"; default: string; description: string }
+  | { type: "array"; items: { type: "string" }; default: readonly string[]; description: string };
 
 export type OptionSchemas = Readonly<Record<string, OptionSchema>>;
 
-type Widened<Value> = Value extends number ? number : Value extends boolean ? boolean : string;
+type Widened<Value> = Value extends number
+  ? number
+  : Value extends boolean
+    ? boolean
+    : Value extends readonly string[]
+      ? readonly string[]
+      : string;
 
 /** The values of a rule's options, defaults filled in. */
 export type OptionValues<Schemas extends OptionSchemas> = {
@@ -69,11 +76,13 @@ export function readOptions<Schemas extends OptionSchemas>(
 /** What an option takes, in words: "an integer from 1 to 730". */
 export function expectation(schema: OptionSchema): string {
   if (schema.type === "integer") return `an integer from ${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === "array") return "a list of texts";
   return schema.type === "boolean" ? "true or false" : "a date and time as in 2026-01-31T00:00:00Z";
 }
 
 function accepts(schema: OptionSchema, value: unknown): boolean {
   if (schema.type === "boolean") return typeof value === "boolean";
+  if (schema.type === "array") return Array.isArray(value) && value.every((item) => typeof item === "string");
   if (schema.type === "string") return typeof value === "string" && !Number.isNaN(Date.parse(value));
   return Number.isInteger(value) && Number(value) >= schema.minimum && Number(value) <= schema.maximum;
 }

@@ -85,6 +85,12 @@ export class Property {
     );
   }
 
+  /** What stands directly below: the properties of an object, the elements of a list. */
+  members(): readonly Property[] {
+    if (this.state !== "known" || typeof this.raw !== "object" || this.raw === null) return [];
+    return Array.isArray(this.raw) ? this.elements() : Object.keys(this.raw).map((name) => this.child(name));
+  }
+
   private child(name: string): Property {
     const path = this.path === "" ? name : `${this.path}.${name}`;
     return new Property(this.isUndecided ? this.raw : ownValue(this.raw, name), path);

@@ -51,7 +51,7 @@ export const provider: ResourceType = {
   matches: (token) => providerPackage(token) !== undefined,
 };
 
-function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
+export function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
   return { label, matches: (token) => patterns.some((pattern) => pattern.test(token)) };
 }
 
@@ -60,11 +60,11 @@ function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
  * `azure-native:keyvault/v20230701:Vault`, from a package generated for one version as in
  * `azure-native_keyvault_v20230701:keyvault:Vault`, and the name the provider had before, `azure-nextgen`.
  */
-function azureNative(label: string, module: string, name: string): ResourceType {
+export function azureNative(label: string, module: string, name: string): ResourceType {
   return type(label, new RegExp(`^azure-(?:native|nextgen)(?:_[^:]+)?:${module}(?:/[^:]+)?:${name}$`));
 }
 
 /** A resource inside a Terraform module that Pulumi runs: `<package>:tf:<terraform type>`. */
-function terraformView(name: string): RegExp {
+export function terraformView(name: string): RegExp {
   return new RegExp(`^[^:]+:tf:${name}$`);
 }
