@@ -5,7 +5,8 @@ import { inspect } from "./property";
 import { ResourceType } from "./resource-types";
 import { Report, RuleDefinition, Subject, Surroundings } from "./rule";
 import { metadataOf, notApplicable, RulePolicy, Shared, subjectsOf } from "./rule-policy";
-import { failClosed, reporter, sender } from "./verdict";
+import { remediation } from "./remediation";
+import { failClosed, reporter, Send, sender } from "./verdict";
 
 export function toPolicy<Schemas extends OptionSchemas>(
   rule: RuleDefinition<string, Schemas>,
@@ -27,23 +28,26 @@ export function toPolicy<Schemas extends OptionSchemas>(
       if (!checkRun && !type) notApplicable(args, `${rule.id} is about other resource types`);
 
       const send = sender(reportViolation);
-      const judge = (title: string, decide: (report: Report) => void): void => {
-        failClosed(rule.id, `${title} (${args.type})`, send, () => {
-          decide(reporter(rule.level, title, send));
+      const judge = (title: string, to: Send, decide: (report: Report) => void): void => {
+        failClosed(rule.id, `${title} (${args.type})`, to, () => {
+          decide(reporter(rule.level, title, to));
         });
       };
       if (checkRun) {
-        judge("This run", (report) => {
+        judge("This run", send, (report) => {
           checkRun(report, run);
         });
       }
       if (type) {
-        judge(`${type.label} "${args.name}"`, (report) => {
+        const resource = { urn: args.urn, properties: subjectOf(args, shared).properties };
+        const exempting = run.exemptions?.exempting(rule.id, resource, send) ?? send;
+        judge(`${type.label} "${args.name}"`, exempting, (report) => {
           const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
-          rule.check(subjectOf(args, shared), report, options, run);
+          rule.check?.(subjectOf(args, shared), report, options, run);
         });
       }
     },
+    ...(rule.remedies && { remediateResource: remediation(rule, rule.remedies, typeOf) }),
   };
 }
 

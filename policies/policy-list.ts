@@ -18,7 +18,10 @@ interface Walk {
 }
 
 export function policyList(rules: readonly Rule[], run: Surroundings): RulePolicy[] {
-  const policies = rules.map((rule) => rule.toPolicy(run));
+  const inOrder = [...rules].sort(
+    (one, other) => Number(one.looksBack ?? false) - Number(other.looksBack ?? false),
+  );
+  const policies = inOrder.map((rule) => rule.toPolicy(run));
   return Object.defineProperty(policies, Symbol.iterator, {
     value: function* (): Generator<RulePolicy, void> {
       const walk: Walk = {};

@@ -40,6 +40,12 @@ export const classicVault = type("Key vault", /^azure:keyvault\/[^:]+:KeyVault$/
 
 export const tenantPolicy = type("Tenant policy", /^certlock:[^:]+:TenantAppManagementPolicy$/);
 
+/** The stack itself, which the engine registers before anything else. */
+export const anyStack: ResourceType = {
+  label: "Stack",
+  matches: (token) => token === "pulumi:pulumi:Stack",
+};
+
 /** The package of a provider resource, explicit or default: `azuread` for `pulumi:providers:azuread`. */
 export function providerPackage(token: string): string | undefined {
   return /^pulumi:providers:(.+)$/.exec(token)?.[1];

@@ -1,12 +1,12 @@
 /** How a verdict leaves the pack: the sentence, its level, and what a crash becomes. */
-import { ReportViolation } from "@pulumi/policy";
+import { EnforcementLevel, ReportViolation } from "@pulumi/policy";
 import { PolicyConfigurationError } from "./options";
-import { Report, RuleLevel } from "./rule";
+import { FindingLevel, Report } from "./rule";
 
 /** One finding as the SDK takes it. Without a level it has the one the rule is configured with. */
 export interface Finding {
   readonly message: string;
-  readonly enforcementLevel?: RuleLevel;
+  readonly enforcementLevel?: FindingLevel;
   /** The resource it is about; within a resource rule Pulumi knows. */
   readonly urn?: string;
 }
@@ -29,7 +29,7 @@ export function failClosed(rule: string, title: string, send: Send, decide: () =
 }
 
 /** @param title names what is judged and begins the sentence */
-export function reporter(level: RuleLevel, title: string, send: Send): Report {
+export function reporter(level: EnforcementLevel, title: string, send: Send): Report {
   return {
     violation: (predicate) => {
       send({ message: `${title} ${predicate}` });
@@ -37,7 +37,7 @@ export function reporter(level: RuleLevel, title: string, send: Send): Report {
     undecided: (property) => {
       const reason =
         property.state === "hidden" ? "is encrypted and cannot be read here" : "is not known yet";
-      const consequence = level === "mandatory" ? "the rule is enforced" : "the rule is checked again";
+      const consequence = level === "advisory" ? "the rule is checked again" : "the rule is enforced";
       const message = `${title} cannot be decided yet: "${property.path}" ${reason}; ${consequence} at update time.`;
       send({ message, enforcementLevel: "advisory" });
     },

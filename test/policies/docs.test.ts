@@ -90,9 +90,10 @@ describe("the page of a rule", () => {
 describe("the examples of the rules", () => {
   let folder: string;
   let registered: Readonly<Record<string, readonly ResourceInput[]>>;
-  const programs = ids.flatMap((id) =>
-    kinds.map((kind) => ({ id, kind, file: `${id}-${kind.toLowerCase()}.ts` })),
-  );
+  // The examples of exemption-current are files of exemptions; its own test runs them.
+  const programs = ids
+    .filter((id) => id !== "exemption-current")
+    .flatMap((id) => kinds.map((kind) => ({ id, kind, file: `${id}-${kind.toLowerCase()}.ts` })));
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "certlock-examples-"));

@@ -99,6 +99,9 @@ describe("the list of policies", () => {
       rules: ["one", "two"].map((id) => ({
         ...rules[0],
         id,
+        configured() {
+          return this;
+        },
         toPolicy: () => ({
           name: id,
           description: id,

@@ -16,6 +16,8 @@ import {
   configureRequest,
   informationOf,
   PackInformation,
+  Properties,
+  remediationOf,
   ResourceInput,
   RuleConfiguration,
 } from "./wire";
@@ -59,6 +61,8 @@ export interface Pack {
   configure(rules: Readonly<Record<string, RuleConfiguration>>): Promise<void>;
   analyze(resource: ResourceInput): Promise<Analysis>;
   analyzeStack(resources: readonly ResourceInput[]): Promise<Analysis>;
+  /** What the rules at level `remediate` make of it; undefined when they leave it as it is. */
+  remediate(resource: ResourceInput): Promise<Properties | undefined>;
   stop(): Promise<void>;
 }
 
@@ -94,6 +98,8 @@ export async function startPack(options: PackOptions): Promise<Pack> {
       analyze: async (resource) => read(await call((done) => client.analyze(analyzeRequest(resource), done))),
       analyzeStack: async (resources) =>
         read(await call((done) => client.analyzeStack(analyzeStackRequest(resources), done))),
+      remediate: async (resource) =>
+        remediationOf(await call((done) => client.remediate(analyzeRequest(resource), done))),
       stop: async () => {
         client.close();
         await stop();

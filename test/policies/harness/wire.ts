@@ -12,6 +12,7 @@ import {
   ConfigureAnalyzerRequest,
   EnforcementLevel,
   PolicyConfig,
+  RemediateResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
@@ -107,18 +108,23 @@ function analyzerResource(resource: ResourceInput): AnalyzerResource {
   return sent;
 }
 
-/** The engine resolves levels before it configures a pack: every rule gets one, by default the rule's own. */
+/**
+ * The engine resolves levels before it configures a pack: every rule gets one, by default the rule's own. What is
+ * configured for names that are no rules it passes on as well.
+ */
 export function configureRequest(
   info: PackInformation,
   configuration: Readonly<Record<string, RuleConfiguration>>,
 ): ConfigureAnalyzerRequest {
   const request = new ConfigureAnalyzerRequest();
-  for (const policy of info.raw.policiesList) {
-    const { enforcementLevel, ...properties } = configuration[policy.name] ?? {};
-    const level = enforcementLevel === undefined ? policy.enforcementlevel : levelNumbers[enforcementLevel];
-    request
-      .getPolicyconfigMap()
-      .set(policy.name, new PolicyConfig().setEnforcementlevel(level).setProperties(structOf(properties)));
+  const own = new Map(info.raw.policiesList.map(({ name, enforcementlevel }) => [name, enforcementlevel]));
+  for (const name of new Set([...own.keys(), ...Object.keys(configuration)])) {
+    const { enforcementLevel, ...properties } = configuration[name] ?? {};
+    const level = enforcementLevel === undefined ? own.get(name) : levelNumbers[enforcementLevel];
+    const config = new PolicyConfig()
+      .setEnforcementlevel(level ?? EnforcementLevel.MANDATORY)
+      .setProperties(structOf(properties));
+    request.getPolicyconfigMap().set(name, config);
   }
   return request;
 }
@@ -134,6 +140,11 @@ export function analysisOf(response: AnalyzeResponse, info: PackInformation): An
   const reported = new Set([...findings.map(({ rule }) => rule), ...notApplicable]);
   const passed = info.rules.filter((rule) => !reported.has(rule));
   return { findings, notApplicable, passed, raw: response.toObject() };
+}
+
+/** The properties after the last remediation: each one starts from what the one before has made. */
+export function remediationOf(response: RemediateResponse): Properties | undefined {
+  return response.getRemediationsList().at(-1)?.getProperties()?.toJavaScript();
 }
 
 function findingOf(diagnostic: AnalyzeDiagnostic): Finding {
