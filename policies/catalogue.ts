@@ -9,9 +9,12 @@ import { Rule, RuleChoice, Surroundings } from "./rule";
 import { RulePolicy } from "./rule-policy";
 import { certificateKeyStrength } from "./rules/certificate-key-strength";
 import { certificateMaxLifetime } from "./rules/certificate-max-lifetime";
+import { certificateRotationOverlap } from "./rules/certificate-rotation-overlap";
 import { exemptionCurrent } from "./rules/exemption-current";
+import { noClientSecretFlow } from "./rules/no-client-secret-flow";
 import { noClientSecretResource } from "./rules/no-client-secret-resource";
 import { noInlineApplicationPassword } from "./rules/no-inline-application-password";
+import { noPlaintextKeyOutput } from "./rules/no-plaintext-key-output";
 import { noPrivateKeyUpload } from "./rules/no-private-key-upload";
 import { noProviderClientSecret } from "./rules/no-provider-client-secret";
 import { noSymmetricApplicationKey } from "./rules/no-symmetric-application-key";
@@ -29,9 +32,12 @@ export type { RulePolicy } from "./rule-policy";
 export const rules = [
   certificateKeyStrength,
   certificateMaxLifetime,
+  certificateRotationOverlap,
   exemptionCurrent,
+  noClientSecretFlow,
   noClientSecretResource,
   noInlineApplicationPassword,
+  noPlaintextKeyOutput,
   noPrivateKeyUpload,
   noProviderClientSecret,
   noSymmetricApplicationKey,

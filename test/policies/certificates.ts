@@ -36,10 +36,13 @@ export interface IssuedCertificate {
 
 const keys = new Map<KeyKind, Promise<webcrypto.CryptoKeyPair>>();
 
-/** @param hours validity from 2026-01-01; default 125 days */
-export async function issueCertificate(key: KeyKind = "rsa2048", hours = 3000): Promise<IssuedCertificate> {
+/** @param hours validity, from 2026-01-01 unless another start is given; default 125 days */
+export async function issueCertificate(
+  key: KeyKind = "rsa2048",
+  hours = 3000,
+  notBefore = new Date("2026-01-01T00:00:00Z"),
+): Promise<IssuedCertificate> {
   const pair = await keyPair(key);
-  const notBefore = new Date("2026-01-01T00:00:00Z");
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: "CN=billing-api",
     notBefore,

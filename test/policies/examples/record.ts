@@ -8,7 +8,7 @@ import Module from "node:module";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { ResourceInput, unknown } from "../harness/wire";
+import { Properties, ResourceInput, unknown } from "../harness/wire";
 
 /** What is only known after the update, and the programs pass on. */
 const madeInTheUpdate: readonly (readonly [RegExp, ResourceInput["props"]])[] = [
@@ -29,7 +29,6 @@ async function main(programs: readonly string[]): Promise<void> {
     {
       newResource: ({ type, name, inputs }) => {
         const props = inputs as Record<string, unknown>;
-        registered.push({ type, name, props });
         const made = madeInTheUpdate.find(([pattern]) => pattern.test(type))?.[1];
         return { id: `${name}-id`, state: { ...made, ...props } };
       },
@@ -37,8 +36,9 @@ async function main(programs: readonly string[]): Promise<void> {
     },
     "certlock-tenant",
     "dev",
+    true,
   );
-  const dependencies = recordDependencies();
+  recordRequests((resource) => registered.push(resource));
   pulumi.runtime.setAllConfig({
     "billing:key": "c3ltbWV0cmljLWtleQ==",
     "billing:deployer": "not-a-real-secret",
@@ -50,11 +50,8 @@ async function main(programs: readonly string[]): Promise<void> {
     const outputs = (await import(resolve(program))) as Record<string, unknown>;
     await pulumi.runtime.disconnect();
     const named = Object.fromEntries(Object.entries(outputs).filter(([name]) => !loaderNames.has(name)));
-    const root = { type: "pulumi:pulumi:Stack", name: "outputs", props: await known(named) };
-    answer[program] = [...registered, root].map((resource) => ({
-      ...resource,
-      ...dependencies.get(`${resource.type} ${resource.name}`),
-    }));
+    const props = plain(await pulumi.runtime.serializeProperties("outputs", named)) as Properties;
+    answer[program] = [...registered, { type: "pulumi:pulumi:Stack", name: "outputs", props }];
   }
   process.stdout.write(JSON.stringify(answer));
 }
@@ -62,24 +59,21 @@ async function main(programs: readonly string[]): Promise<void> {
 /** What the module loader adds to the exports of a program. */
 const loaderNames: ReadonlySet<string> = new Set(["default", "module.exports", "__esModule"]);
 
-type Dependencies = Pick<ResourceInput, "urn" | "propertyDependencies">;
-
-/** Mocks are not told what flows where; the engine is. By type and name of the resource. */
-function recordDependencies(): ReadonlyMap<string, Dependencies> {
-  const recorded = new Map<string, Dependencies>();
+/** Mocks are given neither unknown values nor what flows where; the engine is, with the request. */
+function recordRequests(record: (resource: ResourceInput) => void): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     const [type, name] = [request.getType(), request.getName()];
-    const byProperty: Record<string, string[]> = {};
+    const propertyDependencies: Record<string, string[]> = {};
     request.getPropertydependenciesMap().forEach((sources, property) => {
-      byProperty[property] = sources.getUrnsList();
+      propertyDependencies[property] = sources.getUrnsList();
     });
     const urn = monitor.newUrn(request.getParent(), type, name);
-    recorded.set(`${type} ${name}`, { urn, propertyDependencies: byProperty });
+    const props = plain(request.getObject()?.toJavaScript() ?? {}) as Properties;
+    record({ type, name, props, urn, propertyDependencies });
     return register(request, callback);
   };
-  return recorded;
 }
 
 interface Monitor {
@@ -87,13 +81,13 @@ interface Monitor {
   registerResource(request: RegisterResourceRequest, callback: unknown): unknown;
 }
 
-/** The outputs of a program as the stack shows them. */
-function known(outputs: Record<string, unknown>): Promise<ResourceInput["props"]> {
-  return new Promise((done) => {
-    pulumi.output(outputs).apply((values) => {
-      done(JSON.parse(JSON.stringify(values)) as ResourceInput["props"]);
-    });
-  });
+/** Policies are given secrets unwrapped. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const { value: secret, ...rest } = value as { value?: unknown };
+  if (Object.values(rest).includes(pulumi.runtime.specialSecretSig)) return plain(secret);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }
 
 void main(process.argv.slice(2));
