@@ -1,5 +1,6 @@
 /** All rules of the pack, in alphabetical order, and how to make a policy pack of them. Nothing happens on import. */
 import { EnforcementLevel } from "@pulumi/policy";
+import { ConfigurationInForce } from "./configuration-watch";
 import { ExemptionLedger } from "./exemption-ledger";
 import { readExemptions } from "./exemptions";
 import { OptionValues } from "./options";
@@ -72,6 +73,8 @@ export interface PolicySettings extends Partial<Surroundings> {
    * @default - those of the profile, or else of the rule
    */
   readonly choices?: { readonly [Id in RuleId]?: Choice<Id> };
+  /** What Pulumi has configured, as `watchConfiguration` sees it: lets rules share the work of the SDK. */
+  readonly configuration?: ConfigurationInForce;
 }
 
 /**
@@ -97,7 +100,8 @@ export function createPolicies(settings: PolicySettings = {}): RulePolicy[] {
     const mine = typeof choice === "string" ? { level: choice } : (choice ?? {});
     return rule.configured(choiceOf(profile, rule.id)).configured(mine);
   });
-  return policyList(chosen, { environment, now, ...(exemptions && { exemptions }) });
+  const run = { environment, now, ...(exemptions && { exemptions }) };
+  return policyList(chosen, run, settings.configuration);
 }
 
 export interface ExemptionDocument {

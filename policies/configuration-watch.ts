@@ -7,6 +7,7 @@
  * docs/decisions/008-configuration.md says why not otherwise; a test holds on to what it needs of the SDK.
  */
 import { createRequire } from "node:module";
+import { EnforcementLevel } from "@pulumi/policy";
 import { unknownWord } from "./nearest";
 import { configurationProblems } from "./options";
 import { Rule } from "./rule";
@@ -24,21 +25,35 @@ interface Stubs {
   readonly AnalyzerService: { configure: { requestDeserialize: (bytes: Buffer) => ConfigureRequest } };
 }
 
-/** `REMEDIATE` in the protocol's enumeration of levels. */
-const remediateLevel = 3;
+/** Levels by their number in the protocol. */
+const levels: readonly EnforcementLevel[] = ["advisory", "mandatory", "disabled", "remediate"];
 
 /** Names in a configuration that are no rules. */
 const reserved = ["all"];
 
-export function watchConfiguration(rules: readonly Rule[]): void {
+/** What Pulumi has configured for a rule. */
+export interface RuleConfiguration {
+  readonly level: EnforcementLevel;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** The configuration in force, by rule; undefined as long as there has been none. */
+export type ConfigurationInForce = () => ReadonlyMap<string, RuleConfiguration> | undefined;
+
+export function watchConfiguration(rules: readonly Rule[]): ConfigurationInForce {
+  let inForce: ReadonlyMap<string, RuleConfiguration> | undefined;
   // The very copy the SDK uses, wherever it is installed.
   const fromSdk = createRequire(require.resolve("@pulumi/policy"));
   const { configure } = (fromSdk("@pulumi/pulumi/proto/analyzer_grpc_pb") as Stubs).AnalyzerService;
   const decode = configure.requestDeserialize;
   configure.requestDeserialize = (bytes) => {
     const request = decode(bytes);
-    const problems = problemsOf(request, rules);
-    if (problems.length === 0) return request;
+    const given = read(request);
+    const problems = problemsOf(given, rules);
+    if (problems.length === 0) {
+      inForce = given;
+      return request;
+    }
     const refusal = unusable("The configuration of certlock-policies", problems);
     refusal.stack = refusal.message; // What the SDK passes on is the stack.
     return Object.assign(request, {
@@ -47,20 +62,32 @@ export function watchConfiguration(rules: readonly Rule[]): void {
       },
     });
   };
+  return () => inForce;
 }
 
-function problemsOf(request: ConfigureRequest, rules: readonly Rule[]): string[] {
+function read(request: ConfigureRequest): ReadonlyMap<string, RuleConfiguration> {
+  const entries = [...request.getPolicyconfigMap().entries()];
+  return new Map(
+    entries.map(([id, configuration]) => [
+      id,
+      {
+        // A number that is not known yet to us is not silently one of those that are weaker.
+        level: levels[configuration.getEnforcementlevel()] ?? "mandatory",
+        properties: configuration.getProperties()?.toJavaScript() ?? {},
+      },
+    ]),
+  );
+}
+
+function problemsOf(given: ReadonlyMap<string, RuleConfiguration>, rules: readonly Rule[]): string[] {
   const ids = rules.map(({ id }) => id);
-  return [...request.getPolicyconfigMap().entries()]
+  return [...given]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([id, configuration]) => {
+    .flatMap(([id, { level, properties }]) => {
       const rule = rules.find((candidate) => candidate.id === id);
       if (rule === undefined) return reserved.includes(id) ? [] : [unknownWord(id, "a rule", ids)];
-      const problems = configurationProblems(
-        rule.options,
-        configuration.getProperties()?.toJavaScript() ?? {},
-      );
-      const cannotMend = configuration.getEnforcementlevel() === remediateLevel && !rule.canRemediate;
+      const cannotMend = level === "remediate" && !rule.canRemediate;
+      const problems = configurationProblems(rule.options, properties);
       return [...problems, ...(cannotMend ? ["it cannot mend anything; use mandatory"] : [])].map(
         (problem) => `rule "${id}": ${problem}`,
       );

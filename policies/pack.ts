@@ -13,13 +13,14 @@ export function packPolicies(environment: Surroundings["environment"], now = () 
     const all: readonly Rule[] = rules;
     const settings = findSettings(environment, all);
     const exemptions = new ExemptionLedger(findExemptions(environment, settings, all, now()), now);
-    watchConfiguration(all);
+    const configuration = watchConfiguration(all);
     return createPolicies({
       environment,
       now,
       profile: settings.profile,
       choices: Object.fromEntries(settings.choices),
       exemptions,
+      configuration,
     });
   } catch (error) {
     if (!(error instanceof PolicyConfigurationError)) throw error;

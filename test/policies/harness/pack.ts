@@ -56,6 +56,7 @@ export interface Pack {
   readonly info: PackInformation;
   /** From the start of the process to the port number, in milliseconds. */
   readonly startMilliseconds: number;
+  readonly processId: number | undefined;
   /** What the process has written so far, on both streams. */
   log(): string;
   configure(rules: Readonly<Record<string, RuleConfiguration>>): Promise<void>;
@@ -91,6 +92,7 @@ export async function startPack(options: PackOptions): Promise<Pack> {
     return {
       info,
       startMilliseconds,
+      processId: child.pid,
       log: () => output.join(""),
       configure: async (rules) => {
         await call((done) => client.configure(configureRequest(info, rules), done));
