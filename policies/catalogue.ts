@@ -7,6 +7,8 @@ import { policyList } from "./policy-list";
 import { choiceOf, Profile } from "./profiles";
 import { Rule, RuleChoice, Surroundings } from "./rule";
 import { RulePolicy } from "./rule-policy";
+import { certificateExplicitDates } from "./rules/certificate-explicit-dates";
+import { certificateIssuer } from "./rules/certificate-issuer";
 import { certificateKeyStrength } from "./rules/certificate-key-strength";
 import { certificateMaxLifetime } from "./rules/certificate-max-lifetime";
 import { certificateRotationOverlap } from "./rules/certificate-rotation-overlap";
@@ -21,6 +23,12 @@ import { noSymmetricApplicationKey } from "./rules/no-symmetric-application-key"
 import { tenantPolicyBlocksSecrets } from "./rules/tenant-policy-blocks-secrets";
 import { vaultNetworkDeny } from "./rules/vault-network-deny";
 import { vaultPurgeProtection } from "./rules/vault-purge-protection";
+import { vaultRbacAuthorization } from "./rules/vault-rbac-authorization";
+import { vaultSecretMetadata } from "./rules/vault-secret-metadata";
+import { workloadAccessBlock } from "./rules/workload-access-block";
+import { workloadAccessEnforced } from "./rules/workload-access-enforced";
+import { workloadAccessLocations } from "./rules/workload-access-locations";
+import { workloadAccessTargets } from "./rules/workload-access-targets";
 
 export { expectation, PolicyConfigurationError } from "./options";
 export type { OptionSchema, OptionSchemas } from "./options";
@@ -30,6 +38,8 @@ export type { Rule, RuleChoice, Surroundings } from "./rule";
 export type { RulePolicy } from "./rule-policy";
 
 export const rules = [
+  certificateExplicitDates,
+  certificateIssuer,
   certificateKeyStrength,
   certificateMaxLifetime,
   certificateRotationOverlap,
@@ -44,6 +54,12 @@ export const rules = [
   tenantPolicyBlocksSecrets,
   vaultNetworkDeny,
   vaultPurgeProtection,
+  vaultRbacAuthorization,
+  vaultSecretMetadata,
+  workloadAccessBlock,
+  workloadAccessEnforced,
+  workloadAccessLocations,
+  workloadAccessTargets,
 ] as const;
 
 /** Id of a rule of this pack: name of its file, its documentation page, and its test. */
