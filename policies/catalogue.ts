@@ -14,12 +14,19 @@ import { certificateMaxLifetime } from "./rules/certificate-max-lifetime";
 import { certificateRotationOverlap } from "./rules/certificate-rotation-overlap";
 import { exemptionCurrent } from "./rules/exemption-current";
 import { noClientSecretFlow } from "./rules/no-client-secret-flow";
+import { noClientSecretInScript } from "./rules/no-client-secret-in-script";
+import { noClientSecretInSettings } from "./rules/no-client-secret-in-settings";
+import { noClientSecretInTemplate } from "./rules/no-client-secret-in-template";
+import { noClientSecretInText } from "./rules/no-client-secret-in-text";
+import { noClientSecretInput } from "./rules/no-client-secret-input";
+import { noClientSecretReference } from "./rules/no-client-secret-reference";
 import { noClientSecretResource } from "./rules/no-client-secret-resource";
 import { noInlineApplicationPassword } from "./rules/no-inline-application-password";
 import { noPlaintextKeyOutput } from "./rules/no-plaintext-key-output";
 import { noPrivateKeyUpload } from "./rules/no-private-key-upload";
 import { noProviderClientSecret } from "./rules/no-provider-client-secret";
 import { noSymmetricApplicationKey } from "./rules/no-symmetric-application-key";
+import { noSynchronizationSecret } from "./rules/no-synchronization-secret";
 import { tenantPolicyBlocksSecrets } from "./rules/tenant-policy-blocks-secrets";
 import { vaultNetworkDeny } from "./rules/vault-network-deny";
 import { vaultPurgeProtection } from "./rules/vault-purge-protection";
@@ -45,12 +52,19 @@ export const rules = [
   certificateRotationOverlap,
   exemptionCurrent,
   noClientSecretFlow,
+  noClientSecretInScript,
+  noClientSecretInSettings,
+  noClientSecretInTemplate,
+  noClientSecretInText,
+  noClientSecretInput,
+  noClientSecretReference,
   noClientSecretResource,
   noInlineApplicationPassword,
   noPlaintextKeyOutput,
   noPrivateKeyUpload,
   noProviderClientSecret,
   noSymmetricApplicationKey,
+  noSynchronizationSecret,
   tenantPolicyBlocksSecrets,
   vaultNetworkDeny,
   vaultPurgeProtection,
