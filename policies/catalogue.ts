@@ -8,20 +8,35 @@ import { policyList } from "./policy-list";
 import { choiceOf, Profile } from "./profiles";
 import { Rule, RuleChoice, Surroundings } from "./rule";
 import { RulePolicy } from "./rule-policy";
+import { certificateExplicitDates } from "./rules/certificate-explicit-dates";
+import { certificateIssuer } from "./rules/certificate-issuer";
 import { certificateKeyStrength } from "./rules/certificate-key-strength";
 import { certificateMaxLifetime } from "./rules/certificate-max-lifetime";
 import { certificateRotationOverlap } from "./rules/certificate-rotation-overlap";
 import { exemptionCurrent } from "./rules/exemption-current";
 import { noClientSecretFlow } from "./rules/no-client-secret-flow";
+import { noClientSecretInScript } from "./rules/no-client-secret-in-script";
+import { noClientSecretInSettings } from "./rules/no-client-secret-in-settings";
+import { noClientSecretInTemplate } from "./rules/no-client-secret-in-template";
+import { noClientSecretInText } from "./rules/no-client-secret-in-text";
+import { noClientSecretInput } from "./rules/no-client-secret-input";
+import { noClientSecretReference } from "./rules/no-client-secret-reference";
 import { noClientSecretResource } from "./rules/no-client-secret-resource";
 import { noInlineApplicationPassword } from "./rules/no-inline-application-password";
 import { noPlaintextKeyOutput } from "./rules/no-plaintext-key-output";
 import { noPrivateKeyUpload } from "./rules/no-private-key-upload";
 import { noProviderClientSecret } from "./rules/no-provider-client-secret";
 import { noSymmetricApplicationKey } from "./rules/no-symmetric-application-key";
+import { noSynchronizationSecret } from "./rules/no-synchronization-secret";
 import { tenantPolicyBlocksSecrets } from "./rules/tenant-policy-blocks-secrets";
 import { vaultNetworkDeny } from "./rules/vault-network-deny";
 import { vaultPurgeProtection } from "./rules/vault-purge-protection";
+import { vaultRbacAuthorization } from "./rules/vault-rbac-authorization";
+import { vaultSecretMetadata } from "./rules/vault-secret-metadata";
+import { workloadAccessBlock } from "./rules/workload-access-block";
+import { workloadAccessEnforced } from "./rules/workload-access-enforced";
+import { workloadAccessLocations } from "./rules/workload-access-locations";
+import { workloadAccessTargets } from "./rules/workload-access-targets";
 
 export { expectation, PolicyConfigurationError } from "./options";
 export type { OptionSchema, OptionSchemas } from "./options";
@@ -31,20 +46,35 @@ export type { Rule, RuleChoice, Surroundings } from "./rule";
 export type { RulePolicy } from "./rule-policy";
 
 export const rules = [
+  certificateExplicitDates,
+  certificateIssuer,
   certificateKeyStrength,
   certificateMaxLifetime,
   certificateRotationOverlap,
   exemptionCurrent,
   noClientSecretFlow,
+  noClientSecretInScript,
+  noClientSecretInSettings,
+  noClientSecretInTemplate,
+  noClientSecretInText,
+  noClientSecretInput,
+  noClientSecretReference,
   noClientSecretResource,
   noInlineApplicationPassword,
   noPlaintextKeyOutput,
   noPrivateKeyUpload,
   noProviderClientSecret,
   noSymmetricApplicationKey,
+  noSynchronizationSecret,
   tenantPolicyBlocksSecrets,
   vaultNetworkDeny,
   vaultPurgeProtection,
+  vaultRbacAuthorization,
+  vaultSecretMetadata,
+  workloadAccessBlock,
+  workloadAccessEnforced,
+  workloadAccessLocations,
+  workloadAccessTargets,
 ] as const;
 
 /** Id of a rule of this pack: name of its file, its documentation page, and its test. */

@@ -57,6 +57,19 @@ export const provider: ResourceType = {
   matches: (token) => providerPackage(token) !== undefined,
 };
 
+/** A secret with which Entra ID signs in elsewhere to provision users there. */
+export const synchronizationSecret = type(
+  "Synchronization secret",
+  /^azuread:[^:]+:SynchronizationSecret$/,
+  terraformView("azuread_synchronization_secret"),
+);
+
+/** Whatever a stack declares, providers and the stack itself excepted. */
+export const anyResource: ResourceType = {
+  label: "Resource",
+  matches: (token) => !provider.matches(token) && token !== "pulumi:pulumi:Stack",
+};
+
 export function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
   return { label, matches: (token) => patterns.some((pattern) => pattern.test(token)) };
 }

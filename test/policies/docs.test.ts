@@ -7,7 +7,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { rules } from "../../policies/catalogue";
 import { marker, sections } from "../../tools/generate-rule-docs";
-import { issueCertificate } from "./certificates";
+import { issueCertificate, issueFrom } from "./certificates";
 import { compiledPack, repository } from "./harness/compiled-pack";
 import { Finding, ResourceInput } from "./harness/wire";
 
@@ -106,6 +106,7 @@ describe("the examples of the rules", () => {
     const { pem, privateKeyPem } = await issueCertificate("rsa2048", 3000, new Date());
     writeFileSync(join(folder, "certificate.pem"), pem);
     writeFileSync(join(folder, "certificate-and-key.pem"), `${pem}\n${privateKeyPem}`);
+    writeFileSync(join(folder, "authority.pem"), await issueFrom("Contoso Root CA", true, new Date()));
     const recorder = join(__dirname, "examples/record.ts");
     const args = ["--import", require.resolve("tsx"), recorder, ...programs.map(({ file }) => file)];
     registered = JSON.parse(
