@@ -2,6 +2,7 @@
  * Pulumi providers that sign in to Entra ID, and where a client secret gets into them. Word lists are data: each
  * entry says who reads the word.
  */
+import { meaningOf } from "./secret-names";
 
 const standard = ["clientSecret", "clientSecretFilePath"] as const;
 
@@ -34,7 +35,10 @@ export const secretVariables: readonly string[] = [
   "ARM_CLIENT_SECRET", // azuread, azure-native, azure, azapi, azuredevops, msgraph
   "ARM_CLIENT_SECRET_FILE_PATH", // azuread, azure, azapi, msgraph
   "ARM_CLIENT_SECRET_PATH", // azuredevops
+  "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET", // kubelogin, for clusters of Azure Kubernetes Service
   "AZURE_CLIENT_SECRET", // EnvironmentCredential of the Azure SDKs
+  "AZURE_DEVOPS_EXT_AZURE_RM_SERVICE_PRINCIPAL_KEY", // service connections made by the Azure DevOps command line
+  "servicePrincipalKey", // the AzureCLI task of Azure Pipelines, for its script
   "FABRIC_CLIENT_SECRET", // fabric
   "FABRIC_CLIENT_SECRET_FILE_PATH", // fabric
   "M365_CLIENT_SECRET", // microsoft365
@@ -43,6 +47,12 @@ export const secretVariables: readonly string[] = [
 
 /** Variable in which Pulumi's Node host hands the decrypted stack configuration to a pack. */
 const configurationVariable = "PULUMI_CONFIG";
+
+/** A program's own configuration, under a name that leaves no doubt. */
+function isEntraSecret(key: string): boolean {
+  const meaning = meaningOf(key);
+  return meaning?.strength === "entra" && !meaning.refers;
+}
 
 /**
  * Names of the stack configuration keys that carry a client secret into a provider, as `azuread:clientSecret`.
@@ -59,7 +69,7 @@ export function secretConfigurationKeys(
     .map(([key]) => /^([^:]+):(?:config:)?([^:]+)$/.exec(key))
     .filter((match) => match !== null)
     .map(([, namespace = "", key = ""]) => ({ namespace, key }))
-    .filter(({ namespace, key }) => secretInputsOf(namespace).includes(key))
+    .filter(({ namespace, key }) => secretInputsOf(namespace).includes(key) || isEntraSecret(key))
     .map(({ namespace, key }) => `${namespace}:${key}`)
     .sort();
 }

@@ -1,89 +1,78 @@
-/** How a rule runs: applicability, the three verdicts, and the fourth case, a crash. */
-import { ReportViolation, ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
-import { configSchema, OptionSchemas, PolicyConfigurationError, readOptions } from "./options";
+/** How a rule about one resource runs: applicability, the three verdicts, and the fourth case, a crash. */
+import { ResourceValidationArgs } from "@pulumi/policy";
+import { OptionSchemas, readOptions } from "./options";
 import { inspect } from "./property";
-import { Report, RuleDefinition, RuleLevel, Subject, Surroundings } from "./rule";
+import { ResourceType } from "./resource-types";
+import { Report, RuleDefinition, Subject, Surroundings } from "./rule";
+import { metadataOf, notApplicable, RulePolicy, Shared, subjectsOf } from "./rule-policy";
+import { remediation } from "./remediation";
+import { failClosed, reporter, Send, sender } from "./verdict";
 
 export function toPolicy<Schemas extends OptionSchemas>(
   rule: RuleDefinition<string, Schemas>,
   run: Surroundings,
-): ResourceValidationPolicy {
+): RulePolicy {
   let firstSeen: string | undefined;
+  const typeOf = remembering(rule.appliesTo);
+  const checkRunFor = (urn: string) => (urn === (firstSeen ?? urn) ? rule.checkRun : undefined);
   return {
-    name: rule.id,
-    displayName: rule.name,
-    description: rule.description,
-    severity: rule.severity,
-    enforcementLevel: rule.level,
-    framework: rule.framework,
-    tags: [...rule.tags],
-    remediationSteps: rule.remediationSteps.map((step, index) => `${index + 1}. ${step}`).join("\n"),
-    url: rule.url,
-    configSchema: configSchema(rule.options),
-    validateResource: (args, reportViolation) => {
+    ...metadataOf(rule),
+    subjects: subjectsOf(rule),
+    isAbout: ({ type, urn }) => typeOf(type) !== undefined || checkRunFor(urn) !== undefined,
+    isAboutStack: () => false,
+    validateResource: (args, reportViolation, shared) => {
       firstSeen ??= args.urn;
-      const checkRun = args.urn === firstSeen ? rule.checkRun : undefined;
-      const type = rule.appliesTo.find((candidate) => candidate.matches(args.type));
+      const checkRun = checkRunFor(args.urn);
+      const type = typeOf(args.type);
       // Told to Pulumi, so that a report can tell what passed from what was never asked.
-      if (!checkRun && !type) args.notApplicable(`${rule.id} is about other resource types`);
+      if (!checkRun && !type) notApplicable(args, `${rule.id} is about other resource types`);
 
-      const judge = (title: string, decide: (report: Report) => void): void => {
-        failClosed(rule.id, `${title} (${args.type})`, reportViolation, () => {
-          decide(reporter(rule.level, title, reportViolation));
+      const send = sender(reportViolation);
+      const judge = (title: string, to: Send, decide: (report: Report) => void): void => {
+        failClosed(rule.id, `${title} (${args.type})`, to, () => {
+          decide(reporter(rule.level, title, to));
         });
       };
       if (checkRun) {
-        judge("This run", (report) => {
+        judge("This run", send, (report) => {
           checkRun(report, run);
         });
       }
       if (type) {
-        judge(`${type.label} "${args.name}"`, (report) => {
+        const resource = { urn: args.urn, properties: subjectOf(args, shared).properties };
+        const exempting = run.exemptions?.exempting(rule.id, resource, send) ?? send;
+        judge(`${type.label} "${args.name}"`, exempting, (report) => {
           const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
-          rule.check(subjectOf(args), report, options, run);
+          rule.check?.(subjectOf(args, shared), report, options, run);
         });
       }
     },
+    ...(rule.remedies && { remediateResource: remediation(rule, rule.remedies, typeOf) }),
   };
 }
 
-function subjectOf(args: ResourceValidationArgs): Subject {
+/** Which of the types a token is of. A stack has many resources and few tokens. */
+function remembering(types: readonly ResourceType[]): (token: string) => ResourceType | undefined {
+  const known = new Map<string, ResourceType | undefined>();
+  return (token) => {
+    if (!known.has(token))
+      known.set(
+        token,
+        types.find((type) => type.matches(token)),
+      );
+    return known.get(token);
+  };
+}
+
+function subjectOf(args: ResourceValidationArgs, shared: Shared | undefined): Subject {
+  if (shared?.subject) return shared.subject;
   const { type, name, props } = args;
-  return { type, name, properties: inspect(props), is: (candidate) => candidate.matches(type) };
-}
-
-/** A decision that crashes is a mandatory violation, whatever level the rule has. */
-function failClosed(rule: string, title: string, reportViolation: ReportViolation, decide: () => void): void {
-  try {
-    decide();
-  } catch (error) {
-    // The text of an unexpected error may quote a value, so it is not passed on.
-    const message =
-      error instanceof PolicyConfigurationError
-        ? error.message
-        : `${title} could not be evaluated by rule "${rule}", which counts as a violation; ` +
-          "please report this to the maintainers of certlock.";
-    send(reportViolation, { message, enforcementLevel: "mandatory" });
-  }
-}
-
-function reporter(level: RuleLevel, title: string, reportViolation: ReportViolation): Report {
-  return {
-    violation: (predicate) => {
-      send(reportViolation, { message: `${title} ${predicate}` });
-    },
-    undecided: (property) => {
-      const reason =
-        property.state === "hidden" ? "is encrypted and cannot be read here" : "is not known yet";
-      const consequence = level === "mandatory" ? "the rule is enforced" : "the rule is checked again";
-      const message = `${title} cannot be decided yet: "${property.path}" ${reason}; ${consequence} at update time.`;
-      send(reportViolation, { message, enforcementLevel: "advisory" });
-    },
+  const subject: Subject = {
+    type,
+    name,
+    properties: inspect(props),
+    is: (candidate) => candidate.matches(type),
   };
-}
-
-// The SDK also takes an object, which lets one finding have its own level; its typings only show the string
-// (`makeReportViolationFun` in its `server.ts`; a test holds on to it).
-function send(report: ReportViolation, finding: { message: string; enforcementLevel?: RuleLevel }): void {
-  (report as unknown as (finding: object) => void)(finding);
+  if (shared) shared.subject = subject;
+  return subject;
 }

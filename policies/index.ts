@@ -1,5 +1,5 @@
 /** The policy pack, started by being loaded. To use its rules, import `certlock-policies/catalogue` instead. */
 import { PolicyPack } from "@pulumi/policy";
-import { createPolicies } from "./catalogue";
+import { packPolicies } from "./pack";
 
-new PolicyPack("certlock-policies", { policies: createPolicies() });
+new PolicyPack("certlock-policies", { policies: packPolicies(process.env) });

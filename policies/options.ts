@@ -3,15 +3,25 @@
  * documentation, and the typed values a rule sees.
  */
 import { PolicyConfigSchema } from "@pulumi/policy";
+import { unknownWord } from "./nearest";
 
+/** The description says what the option limits and, for a number, in which unit. */
 export type OptionSchema =
   | { type: "integer"; default: number; minimum: number; maximum: number; description: string }
   | { type: "boolean"; default: boolean; description: string }
-  | { type: "string"; format: "date-time"; default: string; description: string };
+  | { type: "string"; format: "date-time"; default: string; description: string }
+  | { type: "string"; enum: readonly string[]; default: string; description: string }
+  | { type: "array"; items: { type: "string" }; default: readonly string[]; description: string };
 
 export type OptionSchemas = Readonly<Record<string, OptionSchema>>;
 
-type Widened<Value> = Value extends number ? number : Value extends boolean ? boolean : string;
+type Widened<Value> = Value extends number
+  ? number
+  : Value extends boolean
+    ? boolean
+    : Value extends readonly unknown[]
+      ? readonly string[]
+      : string;
 
 /** The values of a rule's options, defaults filled in. */
 export type OptionValues<Schemas extends OptionSchemas> = {
@@ -27,9 +37,20 @@ export class PolicyConfigurationError extends Error {
 export function configSchema(schemas: OptionSchemas): PolicyConfigSchema {
   return {
     properties: {
-      options: { type: "object", additionalProperties: false, properties: { ...schemas } },
+      options: {
+        type: "object",
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)]),
+        ),
+      },
     },
   };
+}
+
+function jsonSchema(schema: OptionSchema): PolicyConfigSchema["properties"][string] {
+  if (schema.type === "array") return { ...schema, default: [...schema.default] };
+  return "enum" in schema ? { ...schema, enum: [...schema.enum] } : schema;
 }
 
 /**
@@ -43,43 +64,76 @@ export function readOptions<Schemas extends OptionSchemas>(
   schemas: Schemas,
   config: Readonly<Record<string, unknown>>,
 ): OptionValues<Schemas> {
-  const given = config["options"] ?? {};
-  const problems = Object.keys(config)
-    .filter((key) => key !== "options")
-    .map((key) => `"${key}" is not a setting of a rule; put options under "options"`);
-  if (typeof given !== "object" || Array.isArray(given)) problems.push(`"options" is not an object`);
-
-  const values = new Map<string, unknown>(
-    Object.entries(schemas).map(([name, schema]) => [name, schema.default]),
-  );
-  for (const [name, value] of Object.entries(given)) {
-    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
-    if (schema === undefined) problems.push(`"${name}" is not an option; ${listOf(Object.keys(schemas))}`);
-    else if (!accepts(schema, value)) problems.push(`"${name}" must be ${expectation(schema)}`);
-    else values.set(name, value);
-  }
+  const problems = configurationProblems(schemas, config);
   if (problems.length > 0) {
     throw new PolicyConfigurationError(
       `The configuration of rule "${rule}" is not usable: ${problems.join("; ")}.`,
     );
   }
+  const given = (config["options"] ?? {}) as Record<string, unknown>;
+  const values = Object.entries(schemas).map(
+    ([name, schema]) => [name, given[name] ?? schema.default] as const,
+  );
   return Object.fromEntries(values) as OptionValues<Schemas>;
+}
+
+/**
+ * The same options with other defaults.
+ *
+ * @throws PolicyConfigurationError with all problems at once
+ */
+export function withDefaults<Schemas extends OptionSchemas>(
+  rule: string,
+  schemas: Schemas,
+  defaults: Readonly<Record<string, unknown>>,
+): Schemas {
+  const given = readOptions(rule, schemas, { options: defaults });
+  const changed = Object.entries(schemas).map(([name, schema]) => [
+    name,
+    { ...schema, default: given[name] },
+  ]);
+  return Object.fromEntries(changed) as Schemas;
+}
+
+/** What is wrong with the configuration of one rule, one sentence for each problem and no full stop. */
+export function configurationProblems(
+  schemas: OptionSchemas,
+  config: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const problems = Object.keys(config)
+    .filter((key) => key !== "options")
+    .map((key) =>
+      Object.hasOwn(schemas, key)
+        ? `"${key}" stands in the wrong place; put it under "options"`
+        : unknownWord(key, "a setting of a rule", ["enforcementLevel", "options"]),
+    );
+  return [...problems, ...optionProblems(schemas, config["options"] ?? {})];
+}
+
+/** What is wrong with the options alone. */
+export function optionProblems(schemas: OptionSchemas, given: unknown): readonly string[] {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    return ['"options" is not an object'];
+  return Object.entries(given).flatMap(([name, value]) => {
+    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+    if (schema === undefined) return [unknownWord(name, "an option of this rule", Object.keys(schemas))];
+    return accepts(schema, value) ? [] : [`"${name}" must be ${expectation(schema)}`];
+  });
 }
 
 /** What an option takes, in words: "an integer from 1 to 730". */
 export function expectation(schema: OptionSchema): string {
   if (schema.type === "integer") return `an integer from ${schema.minimum} to ${schema.maximum}`;
-  return schema.type === "boolean" ? "true or false" : "a date and time as in 2026-01-31T00:00:00Z";
+  if (schema.type === "boolean") return "true or false";
+  if (schema.type === "array") return "a list of texts";
+  return "enum" in schema ? `one of ${schema.enum.join(", ")}` : "a date and time as in 2026-01-31T00:00:00Z";
 }
 
 function accepts(schema: OptionSchema, value: unknown): boolean {
   if (schema.type === "boolean") return typeof value === "boolean";
-  if (schema.type === "string") return typeof value === "string" && !Number.isNaN(Date.parse(value));
-  return Number.isInteger(value) && Number(value) >= schema.minimum && Number(value) <= schema.maximum;
-}
-
-function listOf(names: readonly string[]): string {
-  return names.length === 0
-    ? "the rule has none"
-    : `the rule has ${names.map((name) => `"${name}"`).join(", ")}`;
+  if (schema.type === "array") return Array.isArray(value) && value.every((item) => typeof item === "string");
+  if (schema.type === "integer")
+    return Number.isInteger(value) && Number(value) >= schema.minimum && Number(value) <= schema.maximum;
+  if (typeof value !== "string") return false;
+  return "enum" in schema ? schema.enum.includes(value) : !Number.isNaN(Date.parse(value));
 }

@@ -32,7 +32,8 @@ export class Property {
   /** Names from the top of the resource, as in `properties.networkAcls.ipRules[0]`; never a value. */
   readonly path: string;
   readonly state: PropertyState;
-  private readonly raw: unknown;
+  /** The value as it is, an unknown one as its mark; to be looked into with `ownValue` only, and never printed. */
+  readonly raw: unknown;
 
   constructor(raw: unknown, path: string) {
     this.raw = raw;
@@ -85,6 +86,12 @@ export class Property {
     );
   }
 
+  /** What stands directly below: the properties of an object, the elements of a list. */
+  members(): readonly Property[] {
+    if (this.state !== "known" || typeof this.raw !== "object" || this.raw === null) return [];
+    return Array.isArray(this.raw) ? this.elements() : Object.keys(this.raw).map((name) => this.child(name));
+  }
+
   private child(name: string): Property {
     const path = this.path === "" ? name : `${this.path}.${name}`;
     return new Property(this.isUndecided ? this.raw : ownValue(this.raw, name), path);
@@ -102,8 +109,8 @@ function stateOf(raw: unknown): PropertyState {
   return raw === secretPlaceholder ? "hidden" : "known";
 }
 
-// A descriptor neither triggers the SDK's wrapper nor finds anything inherited.
-function ownValue(owner: unknown, key: string): unknown {
+/** The value of a property: a descriptor neither triggers the SDK's wrapper nor finds anything inherited. */
+export function ownValue(owner: unknown, key: string): unknown {
   if (typeof owner !== "object" || owner === null) return undefined;
   return Object.getOwnPropertyDescriptor(owner, key)?.value as unknown;
 }

@@ -40,6 +40,12 @@ export const classicVault = type("Key vault", /^azure:keyvault\/[^:]+:KeyVault$/
 
 export const tenantPolicy = type("Tenant policy", /^certlock:[^:]+:TenantAppManagementPolicy$/);
 
+/** The stack itself, which the engine registers before anything else. */
+export const anyStack: ResourceType = {
+  label: "Stack",
+  matches: (token) => token === "pulumi:pulumi:Stack",
+};
+
 /** The package of a provider resource, explicit or default: `azuread` for `pulumi:providers:azuread`. */
 export function providerPackage(token: string): string | undefined {
   return /^pulumi:providers:(.+)$/.exec(token)?.[1];
@@ -51,7 +57,20 @@ export const provider: ResourceType = {
   matches: (token) => providerPackage(token) !== undefined,
 };
 
-function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
+/** A secret with which Entra ID signs in elsewhere to provision users there. */
+export const synchronizationSecret = type(
+  "Synchronization secret",
+  /^azuread:[^:]+:SynchronizationSecret$/,
+  terraformView("azuread_synchronization_secret"),
+);
+
+/** Whatever a stack declares, providers and the stack itself excepted. */
+export const anyResource: ResourceType = {
+  label: "Resource",
+  matches: (token) => !provider.matches(token) && token !== "pulumi:pulumi:Stack",
+};
+
+export function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
   return { label, matches: (token) => patterns.some((pattern) => pattern.test(token)) };
 }
 
@@ -60,11 +79,11 @@ function type(label: string, ...patterns: readonly RegExp[]): ResourceType {
  * `azure-native:keyvault/v20230701:Vault`, from a package generated for one version as in
  * `azure-native_keyvault_v20230701:keyvault:Vault`, and the name the provider had before, `azure-nextgen`.
  */
-function azureNative(label: string, module: string, name: string): ResourceType {
+export function azureNative(label: string, module: string, name: string): ResourceType {
   return type(label, new RegExp(`^azure-(?:native|nextgen)(?:_[^:]+)?:${module}(?:/[^:]+)?:${name}$`));
 }
 
 /** A resource inside a Terraform module that Pulumi runs: `<package>:tf:<terraform type>`. */
-function terraformView(name: string): RegExp {
+export function terraformView(name: string): RegExp {
   return new RegExp(`^[^:]+:tf:${name}$`);
 }

@@ -63,7 +63,7 @@ function optionsOf(rule: Rule): string {
     "| Option | Takes | Default | |\n|---|---|---|---|",
     ...options.map(
       ([name, schema]) =>
-        `| \`${name}\` | ${expectation(schema)} | \`${String(schema.default)}\` | ${schema.description} |`,
+        `| \`${name}\` | ${expectation(schema)} | \`${typeof schema.default === "object" ? JSON.stringify(schema.default) : String(schema.default)}\` | ${schema.description} |`,
     ),
     "\nIn the file given to `--policy-pack-config`, with the defaults:\n",
     `\`\`\`json\n${JSON.stringify(configuration)}\n\`\`\`\n`,

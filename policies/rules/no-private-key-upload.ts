@@ -24,6 +24,7 @@ export const noPrivateKeyUpload = defineRule({
   url: "https://msrc.microsoft.com/update-guide/vulnerability/CVE-2021-42306",
   options: {},
   appliesTo: [certificateCredential],
+  exemptible: false,
   check({ properties }, report) {
     // A symmetric key is no certificate at all: rule no-symmetric-application-key refuses it as what it is.
     if (properties.at("type").isText("Symmetric")) return;

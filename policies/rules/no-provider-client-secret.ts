@@ -2,6 +2,7 @@
 import { secretConfigurationKeys, secretInputsOf, secretVariables } from "../entra-providers";
 import { provider, providerPackage } from "../resource-types";
 import { defineRule } from "../rule";
+import { findSecrets } from "../secret-surface";
 
 const remedy = "sign in with workload identity federation (useOidc) or a certificate instead.";
 
@@ -27,14 +28,16 @@ export const noProviderClientSecret = defineRule({
   url: "https://www.pulumi.com/registry/packages/azuread/installation-configuration/",
   options: {},
   appliesTo: [provider],
-  check({ type, name, properties }, report, _, { environment }) {
+  check(subject, report, _, { environment }) {
     const configured = secretConfigurationKeys(environment);
-    const providerName = providerPackage(type) ?? "";
-    for (const input of secretInputsOf(providerName).map((key) => properties.at(key))) {
-      if (!input.isPresent) continue;
+    const providerName = providerPackage(subject.type) ?? "";
+    const listed = secretInputsOf(providerName).filter((input) => subject.properties.at(input).isPresent);
+    // Packages that are not listed, and secrets deeper in: going by names and surroundings, as for other resources.
+    const found = findSecrets(subject, "input", "settings", "text").map(({ path }) => path);
+    for (const input of new Set([...listed, ...found])) {
       // A default provider mirrors the stack configuration, which has been reported with the run.
-      const isMirror = name.startsWith("default") && configured.includes(`${providerName}:${input.path}`);
-      if (!isMirror) report.violation(`of package ${providerName} is given "${input.path}"; ${remedy}`);
+      const isMirror = subject.name.startsWith("default") && configured.includes(`${providerName}:${input}`);
+      if (!isMirror) report.violation(`of package ${providerName} is given "${input}"; ${remedy}`);
     }
   },
   checkRun(report, { environment }) {

@@ -1,7 +1,7 @@
 /** A key vault refuses every network that is not named. */
 import { Property } from "../property";
 import { classicVault, nativeVault } from "../resource-types";
-import { defineRule } from "../rule";
+import { defineRule, Subject } from "../rule";
 
 /** Two ranges of /1 are every address; nobody but a registry owns more than a /8. */
 const widestPrefix = 8;
@@ -34,12 +34,16 @@ export const vaultNetworkDeny = defineRule({
     },
   },
   appliesTo: [nativeVault, classicVault],
+  // Who has turned public access off needs no firewall, and who has decided about neither gets the closed door.
+  remedies(subject) {
+    const top = subject.is(nativeVault) ? ["properties"] : [];
+    const isPrivate = publicAccessOf(subject).isText("Disabled") || publicAccessOf(subject).is(false);
+    return isPrivate ? [] : [{ path: [...top, "networkAcls", "defaultAction"], value: "Deny" }];
+  },
   check(subject, report, { allowTrustedServices }) {
     const top = subject.is(nativeVault) ? subject.properties.at("properties") : subject.properties;
     const rules = top.at("networkAcls");
-    const publicAccess = subject.is(nativeVault)
-      ? top.at("publicNetworkAccess")
-      : top.at("publicNetworkAccessEnabled");
+    const publicAccess = publicAccessOf(subject);
     const defaultAction = rules.at("defaultAction");
     const bypass = rules.at("bypass");
 
@@ -66,6 +70,12 @@ export const vaultNetworkDeny = defineRule({
     }
   },
 });
+
+function publicAccessOf(vault: Subject): Property {
+  return vault.is(nativeVault)
+    ? vault.properties.at("properties", "publicNetworkAccess")
+    : vault.properties.at("publicNetworkAccessEnabled");
+}
 
 /** Azure Native has objects with a value, the classic provider plain strings. */
 function addressOf(rule: Property): Property {

@@ -1,6 +1,6 @@
 /** A key vault keeps what is deleted until its retention period is over, whoever asks. */
 import { classicVault, nativeVault } from "../resource-types";
-import { defineRule } from "../rule";
+import { defineRule, Subject } from "../rule";
 
 export const vaultPurgeProtection = defineRule({
   id: "vault-purge-protection",
@@ -23,13 +23,16 @@ export const vaultPurgeProtection = defineRule({
   url: "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview#purge-protection",
   options: {},
   appliesTo: [nativeVault, classicVault],
+  remedies: (subject) => [{ path: pathIn(subject), value: true }],
   check(subject, report) {
-    const protection = subject.is(nativeVault)
-      ? subject.properties.at("properties", "enablePurgeProtection")
-      : subject.properties.at("purgeProtectionEnabled");
+    const protection = subject.properties.at(...pathIn(subject));
     if (protection.isUndecided) report.undecided(protection);
     else if (!protection.is(true)) {
       report.violation(`can be purged with all its content; set "${protection.path}" to true.`);
     }
   },
 });
+
+function pathIn(vault: Subject): readonly string[] {
+  return vault.is(nativeVault) ? ["properties", "enablePurgeProtection"] : ["purgeProtectionEnabled"];
+}

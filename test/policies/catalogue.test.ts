@@ -46,14 +46,15 @@ describe("the rule catalogue", () => {
     });
 
     it(`tags ${rule.id} as a rule about client secrets exactly when it is one`, () => {
-      const isAboutSecrets = /client-secret|application-password|symmetric/.test(rule.id);
+      const isAboutSecrets = /client-secret|application-password|symmetric|synchronization-secret/.test(rule.id);
       assert.equal(rule.tags.includes("client-secret"), isAboutSecrets);
     });
   }
 
   it("tells Pulumi every rule with level, severity, schema and documentation", async () => {
     const { info } = await compiledPack();
-    const told = info.raw.policiesList;
+    // Told in the order in which they are asked: the one that looks back on the others comes last.
+    const told = info.raw.policiesList.toSorted((one, other) => (one.name < other.name ? -1 : 1));
     assert.deepEqual(
       told.map(({ name, displayname, description, url, tagsList }) => ({
         name,
@@ -70,8 +71,10 @@ describe("the rule catalogue", () => {
         tagsList: rule.tags,
       })),
     );
-    for (const policy of told) {
-      assert.equal(policy.enforcementlevel, EnforcementLevel.MANDATORY);
+    for (const [index, policy] of told.entries()) {
+      const isMandatory = all[index]?.level === "mandatory";
+      const level = isMandatory ? EnforcementLevel.MANDATORY : EnforcementLevel.ADVISORY;
+      assert.equal(policy.enforcementlevel, level, policy.name);
       assert.notEqual(policy.severity, PolicySeverity.POLICY_SEVERITY_UNSPECIFIED);
       assert.ok(policy.framework !== undefined);
       assert.match(policy.remediationSteps, /^1\. /);
@@ -88,7 +91,7 @@ describe("the rule catalogue", () => {
   });
 
   it("lets a team choose its rules", () => {
-    const chosen = rules.filter((rule) => rule.id.startsWith("vault-"));
+    const chosen = rules.filter(({ id }) => ["vault-network-deny", "vault-purge-protection"].includes(id));
     assert.deepEqual(
       createPolicies({ rules: chosen }).map(({ name }) => name),
       ["vault-network-deny", "vault-purge-protection"],

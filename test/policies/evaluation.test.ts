@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ResourceValidationArgs } from "@pulumi/policy";
+import { certificateMaxLifetime } from "../../policies/rules/certificate-max-lifetime";
 import { buildPack, compiledPack, packDirectory, repository } from "./harness/compiled-pack";
 import { startPack } from "./harness/pack";
 import { Finding, RuleConfiguration, unknown } from "./harness/wire";
@@ -11,72 +13,120 @@ import { application, change, tlsCertificate, vault } from "./samples";
 
 const rule = "certificate-max-lifetime";
 
-describe("the configuration of a rule", () => {
-  async function findings(configuration: RuleConfiguration): Promise<readonly Finding[]> {
+describe("the configuration of the pack", () => {
+  /** What a run under this configuration ends with: its findings, or the sentence with which it is refused. */
+  async function outcome(configuration: Readonly<Record<string, RuleConfiguration>>): Promise<unknown> {
     const pack = await compiledPack();
-    await pack.configure({ [rule]: configuration });
+    try {
+      await pack.configure(configuration);
+    } catch (error) {
+      const { message } = error as Error;
+      assert.ok(!(message + pack.log()).includes(canary), "a value has been repeated");
+      return message.replace(/^\d+ [A-Z]+: /, "");
+    }
     return (await pack.analyze(tlsCertificate)).findings;
   }
 
-  const refused = (problem: string): Finding[] => [
-    { rule, level: "mandatory", message: `The configuration of rule "${rule}" is not usable: ${problem}.` },
-  ];
+  const refused = (problems: string): string =>
+    `The configuration of certlock-policies is not usable: ${problems}`;
+  const ofRule = (problem: string): string => refused(`rule "${rule}": ${problem}`);
 
   it("may be empty", async () => {
-    assert.deepEqual(await findings({ options: {} }), []);
+    assert.deepEqual(await outcome({ [rule]: { options: {} } }), []);
+  });
+
+  it("stops the run where a rule is misspelt, whatever is set for it", async () => {
+    const sentence = refused(
+      '"certificate-max-lifetme" is not a rule; did you mean "certificate-max-lifetime"?',
+    );
+    assert.equal(await outcome({ "certificate-max-lifetme": { enforcementLevel: "mandatory" } }), sentence);
+    assert.equal(
+      await outcome({ "certificate-max-lifetme": { options: { maxLifetimeDays: 90 } } }),
+      sentence,
+    );
+  });
+
+  it("stops the run where a rule is unlike any other", async () => {
+    assert.equal(
+      await outcome({ wholly: { enforcementLevel: "advisory" } }),
+      refused('"wholly" is not a rule.'),
+    );
+  });
+
+  it("leaves the word for all rules to Pulumi", async () => {
+    assert.deepEqual(await outcome({ all: { enforcementLevel: "advisory" } }), []);
   });
 
   it("stops the run where an option is misspelt", async () => {
-    assert.deepEqual(
-      await findings({ options: { maxLifetimedays: 90 } }),
-      refused('"maxLifetimedays" is not an option; the rule has "maxLifetimeDays"'),
+    assert.equal(
+      await outcome({ [rule]: { options: { maxLifetimedays: 90 } } }),
+      ofRule('"maxLifetimedays" is not an option of this rule; did you mean "maxLifetimeDays"?'),
     );
   });
 
   it("stops the run where an option stands in the wrong place", async () => {
-    assert.deepEqual(
-      await findings({ maxLifetimeDays: 90 }),
-      refused('"maxLifetimeDays" is not a setting of a rule; put options under "options"'),
+    assert.equal(
+      await outcome({ [rule]: { maxLifetimeDays: 90 } }),
+      ofRule('"maxLifetimeDays" stands in the wrong place; put it under "options".'),
     );
   });
 
   for (const value of [0, 731, 90.5, "90", true, null]) {
     it(`stops the run where the limit is ${JSON.stringify(value)}`, async () => {
-      assert.deepEqual(
-        await findings({ options: { maxLifetimeDays: value } }),
-        refused('"maxLifetimeDays" must be an integer from 1 to 730'),
+      assert.equal(
+        await outcome({ [rule]: { options: { maxLifetimeDays: value } } }),
+        ofRule('"maxLifetimeDays" must be an integer from 1 to 730.'),
       );
     });
   }
 
   it("accepts both ends of the range", async () => {
-    assert.deepEqual(await findings({ options: { maxLifetimeDays: 730 } }), []);
+    assert.deepEqual(await outcome({ [rule]: { options: { maxLifetimeDays: 730 } } }), []);
+    const findings = (await outcome({ [rule]: { options: { maxLifetimeDays: 1 } } })) as Finding[];
     assert.deepEqual(
-      (await findings({ options: { maxLifetimeDays: 1 } })).map(({ level }) => level),
+      findings.map(({ level }) => level),
       ["mandatory"],
     );
   });
 
-  it("shows all its problems at once, and none of the values", async () => {
-    assert.deepEqual(
-      await findings({
-        enforcementLevel: "advisory",
-        level: canary,
-        options: { days: canary, maxLifetimeDays: canary },
+  it("stops the run where a rule is to mend what it cannot", async () => {
+    assert.equal(
+      await outcome({ [rule]: { enforcementLevel: "remediate" } }),
+      ofRule("it cannot mend anything; use mandatory."),
+    );
+  });
+
+  it("shows all problems of all rules at once, and none of the values", async () => {
+    assert.equal(
+      await outcome({
+        [rule]: { level: canary, options: { days: canary, maxLifetimeDays: canary } },
+        "vault-network-deny": { options: ["allowTrustedServices"] },
       }),
       refused(
-        '"level" is not a setting of a rule; put options under "options"; ' +
-          '"days" is not an option; the rule has "maxLifetimeDays"; ' +
-          '"maxLifetimeDays" must be an integer from 1 to 730',
+        `rule "${rule}": "level" is not a setting of a rule; there is "enforcementLevel", "options"; ` +
+          `rule "${rule}": "days" is not an option of this rule; there is "maxLifetimeDays"; ` +
+          `rule "${rule}": "maxLifetimeDays" must be an integer from 1 to 730; ` +
+          'rule "vault-network-deny": "options" is not an object.',
       ),
     );
   });
 
-  it("stops the run where the options are not an object", async () => {
-    assert.deepEqual(
-      await findings({ options: ["maxLifetimeDays"] }),
-      refused('"options" is not an object; "0" is not an option; the rule has "maxLifetimeDays"'),
-    );
+  it("is read by the rule itself as well, where a pack is made without ours", () => {
+    const found: unknown[] = [];
+    const policy = certificateMaxLifetime.toPolicy({ environment: {}, now: () => new Date() });
+    const args = {
+      ...tlsCertificate,
+      urn: "urn",
+      getConfig: () => ({ options: { days: canary } }),
+    } as unknown as ResourceValidationArgs;
+    policy.validateResource?.(args, (finding: unknown) =>
+      found.push(finding));
+    assert.deepEqual(found, [
+      {
+        enforcementLevel: "mandatory",
+        message: `The configuration of rule "${rule}" is not usable: "days" is not an option of this rule; there is "maxLifetimeDays".`,
+      },
+    ]);
   });
 });
 

@@ -42,7 +42,7 @@ describe("starting the pack", () => {
     try {
       assert.equal(pack.info.name, "certlock-policies");
       assert.deepEqual(
-        pack.info.rules,
+        [...pack.info.rules].sort(),
         rules.map(({ id }) => id),
       );
       const { findings } = await pack.analyze(change(vault, "properties.enablePurgeProtection", false));
@@ -102,6 +102,7 @@ describe("starting the pack", () => {
         "PulumiPolicy.yaml",
         "certlock-policies",
         "dist",
+        "exemptions.schema.json",
         "node_modules",
         "package.json",
       ]);

@@ -16,6 +16,8 @@ import {
   configureRequest,
   informationOf,
   PackInformation,
+  Properties,
+  remediationOf,
   ResourceInput,
   RuleConfiguration,
 } from "./wire";
@@ -54,11 +56,14 @@ export interface Pack {
   readonly info: PackInformation;
   /** From the start of the process to the port number, in milliseconds. */
   readonly startMilliseconds: number;
+  readonly processId: number | undefined;
   /** What the process has written so far, on both streams. */
   log(): string;
   configure(rules: Readonly<Record<string, RuleConfiguration>>): Promise<void>;
   analyze(resource: ResourceInput): Promise<Analysis>;
   analyzeStack(resources: readonly ResourceInput[]): Promise<Analysis>;
+  /** What the rules at level `remediate` make of it; undefined when they leave it as it is. */
+  remediate(resource: ResourceInput): Promise<Properties | undefined>;
   stop(): Promise<void>;
 }
 
@@ -87,6 +92,7 @@ export async function startPack(options: PackOptions): Promise<Pack> {
     return {
       info,
       startMilliseconds,
+      processId: child.pid,
       log: () => output.join(""),
       configure: async (rules) => {
         await call((done) => client.configure(configureRequest(info, rules), done));
@@ -94,6 +100,8 @@ export async function startPack(options: PackOptions): Promise<Pack> {
       analyze: async (resource) => read(await call((done) => client.analyze(analyzeRequest(resource), done))),
       analyzeStack: async (resources) =>
         read(await call((done) => client.analyzeStack(analyzeStackRequest(resources), done))),
+      remediate: async (resource) =>
+        remediationOf(await call((done) => client.remediate(analyzeRequest(resource), done))),
       stop: async () => {
         client.close();
         await stop();

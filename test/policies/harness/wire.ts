@@ -1,6 +1,7 @@
 /** Translation between plain objects and the messages of Pulumi's analyzer protocol. */
 import {
   AnalyzeDiagnostic,
+  AnalyzerPropertyDependencies,
   AnalyzeRequest,
   AnalyzeResponse,
   AnalyzerInfo,
@@ -11,6 +12,7 @@ import {
   ConfigureAnalyzerRequest,
   EnforcementLevel,
   PolicyConfig,
+  RemediateResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
@@ -34,6 +36,11 @@ export interface ResourceInput {
   /** Defaults to one made from type and name. */
   readonly urn?: string;
   readonly provider?: { readonly type: string; readonly name: string; readonly props: Properties };
+  /** URNs, sent only with a whole stack. */
+  readonly parent?: string;
+  readonly dependencies?: readonly string[];
+  /** Top-level property and the URNs it takes its value from. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type Level = "advisory" | "mandatory" | "disabled" | "remediate";
@@ -82,30 +89,42 @@ export function analyzeRequest(resource: ResourceInput): AnalyzeRequest {
 }
 
 export function analyzeStackRequest(resources: readonly ResourceInput[]): AnalyzeStackRequest {
-  return new AnalyzeStackRequest().setResourcesList(
-    resources.map((resource) =>
-      new AnalyzerResource()
-        .setType(resource.type)
-        .setUrn(urnOf(resource))
-        .setName(resource.name)
-        .setProperties(structOf(resource.props))
-        .setOptions(new AnalyzerResourceOptions()),
-    ),
-  );
+  return new AnalyzeStackRequest().setResourcesList(resources.map(analyzerResource));
 }
 
-/** The engine resolves levels before it configures a pack: every rule gets one, by default the rule's own. */
+function analyzerResource(resource: ResourceInput): AnalyzerResource {
+  const sent = new AnalyzerResource()
+    .setType(resource.type)
+    .setUrn(urnOf(resource))
+    .setName(resource.name)
+    .setProperties(structOf(resource.props))
+    .setOptions(new AnalyzerResourceOptions())
+    .setParent(resource.parent ?? "")
+    .setDependenciesList([...(resource.dependencies ?? [])]);
+  for (const [property, urns] of Object.entries(resource.propertyDependencies ?? {})) {
+    const dependencies = new AnalyzerPropertyDependencies().setUrnsList([...urns]);
+    sent.getPropertydependenciesMap().set(property, dependencies);
+  }
+  return sent;
+}
+
+/**
+ * The engine resolves levels before it configures a pack: every rule gets one, by default the rule's own. What is
+ * configured for names that are no rules it passes on as well.
+ */
 export function configureRequest(
   info: PackInformation,
   configuration: Readonly<Record<string, RuleConfiguration>>,
 ): ConfigureAnalyzerRequest {
   const request = new ConfigureAnalyzerRequest();
-  for (const policy of info.raw.policiesList) {
-    const { enforcementLevel, ...properties } = configuration[policy.name] ?? {};
-    const level = enforcementLevel === undefined ? policy.enforcementlevel : levelNumbers[enforcementLevel];
-    request
-      .getPolicyconfigMap()
-      .set(policy.name, new PolicyConfig().setEnforcementlevel(level).setProperties(structOf(properties)));
+  const own = new Map(info.raw.policiesList.map(({ name, enforcementlevel }) => [name, enforcementlevel]));
+  for (const name of new Set([...own.keys(), ...Object.keys(configuration)])) {
+    const { enforcementLevel, ...properties } = configuration[name] ?? {};
+    const level = enforcementLevel === undefined ? own.get(name) : levelNumbers[enforcementLevel];
+    const config = new PolicyConfig()
+      .setEnforcementlevel(level ?? EnforcementLevel.MANDATORY)
+      .setProperties(structOf(properties));
+    request.getPolicyconfigMap().set(name, config);
   }
   return request;
 }
@@ -121,6 +140,11 @@ export function analysisOf(response: AnalyzeResponse, info: PackInformation): An
   const reported = new Set([...findings.map(({ rule }) => rule), ...notApplicable]);
   const passed = info.rules.filter((rule) => !reported.has(rule));
   return { findings, notApplicable, passed, raw: response.toObject() };
+}
+
+/** The properties after the last remediation: each one starts from what the one before has made. */
+export function remediationOf(response: RemediateResponse): Properties | undefined {
+  return response.getRemediationsList().at(-1)?.getProperties()?.toJavaScript();
 }
 
 function findingOf(diagnostic: AnalyzeDiagnostic): Finding {

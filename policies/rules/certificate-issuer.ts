@@ -1,0 +1,65 @@
+/** Certificates that sign in to Entra ID come from an issuer that the organisation has chosen. */
+import { readCertificate } from "../certificate";
+import { certificateCredential, issuedCertificate } from "../resource-types";
+import { defineRule } from "../rule";
+
+export const certificateIssuer = defineRule({
+  id: "certificate-issuer",
+  name: "Certificates from chosen issuers",
+  description: "A certificate credential is no authority itself and comes from an accepted issuer.",
+  severity: "medium",
+  level: "mandatory",
+  framework: {
+    name: "Microsoft Entra app management policies",
+    version: "beta",
+    reference: "trustedCertificateAuthority",
+    specification: "Certificates of applications are issued by a trusted certificate authority.",
+  },
+  tags: ["certificate", "issuer", "graph:trustedCertificateAuthority"],
+  remediationSteps: [
+    "Issue the certificate from one of the accepted authorities, for example with tls.LocallySignedCert.",
+    "Register only the certificate of the application, never that of the authority.",
+  ],
+  url: "https://learn.microsoft.com/graph/api/resources/certificateauthoritypath",
+  options: {
+    allowSelfSigned: {
+      type: "boolean",
+      default: true,
+      description: "Whether self-signed certificates are accepted; refuse them where the tenant policy does.",
+    },
+    allowedIssuers: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Common names of accepted authorities; an empty list accepts every authority.",
+    },
+  },
+  appliesTo: [certificateCredential, issuedCertificate],
+  check(subject, report, { allowSelfSigned, allowedIssuers }) {
+    if (subject.is(issuedCertificate)) {
+      // What signs servers or other certificates is no business of Entra ID; its uses say what it is for.
+      const isForSignIn = subject.properties
+        .at("allowedUses")
+        .elements()
+        .some((use) => use.is("client_auth"));
+      if (!allowSelfSigned && isForSignIn && subject.type.endsWith(":SelfSignedCert"))
+        report.violation("is self-signed; have it issued by an accepted authority.");
+      return;
+    }
+    const reading = readCertificate(subject.properties);
+    const decides = !allowSelfSigned || allowedIssuers.length > 0;
+    if (reading.kind === "undecided" && decides) report.undecided(reading.property);
+    // What is not a certificate at all is refused by rule no-private-key-upload.
+    if (reading.kind !== "certificate") return;
+    const { certificate } = reading;
+    const isSelfSigned = certificate.subject === certificate.issuer;
+    if (isSelfSigned && !allowSelfSigned)
+      report.violation("holds a self-signed certificate; have it issued by an accepted authority.");
+    if (certificate.ca && !isSelfSigned)
+      report.violation("holds the certificate of an authority; register that of the application alone.");
+    const issuers = certificate.issuer.split("\n").filter((part) => part.startsWith("CN="));
+    const isChosen = issuers.some((part) => allowedIssuers.includes(part.slice(3)));
+    if (!isSelfSigned && allowedIssuers.length > 0 && !isChosen)
+      report.violation('holds a certificate from another issuer than those in "allowedIssuers".');
+  },
+});

@@ -1,0 +1,43 @@
+/** Undoes what hides a text in a property: base64 (UTF-8 or UTF-16, as PowerShell wants it), compression. */
+import { gunzipSync } from "node:zlib";
+
+const minLength = 16;
+/** What a compressed text may become; cloud platforms take far less. */
+const maxUnpackedBytes = 1024 * 1024;
+/** An encoded command in a longer text, as behind `-EncodedCommand`; shorter ones hold no secret command. */
+const encodedWord = /[A-Za-z0-9+/]{40,}={0,2}/g;
+const maxWords = 50;
+
+/** The text behind a base64 text, or undefined when it is none. */
+export function decoded(text: string): string | undefined {
+  const bare = text.replace(/\s+/g, "");
+  if (bare.length < minLength || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(bare)) return undefined;
+  return readable(Buffer.from(bare, "base64"));
+}
+
+/** Texts encoded somewhere inside a text. */
+export function decodedParts(text: string): string[] {
+  const words = (text.match(encodedWord) ?? []).slice(0, maxWords);
+  return words.map((word) => readable(Buffer.from(word, "base64"))).filter((part) => part !== undefined);
+}
+
+function readable(bytes: Buffer): string | undefined {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return unpacked(bytes);
+  const sample = bytes.subarray(0, 2_000);
+  if (sample.length < 8) return undefined;
+  const zeros = sample.filter((byte, index) => index % 2 === 1 && byte === 0).length;
+  if (zeros > sample.length * 0.4) return bytes.toString("utf16le");
+  const odd = sample.filter((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127).length;
+  if (odd > 0) return undefined;
+  const text = bytes.toString("utf8");
+  return text.slice(0, 2_000).includes("\uFFFD") ? undefined : text;
+}
+
+function unpacked(bytes: Buffer): string | undefined {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxUnpackedBytes }).toString("utf8");
+  } catch {
+    // Not compressed after all, or a bomb: what no machine would unpack holds no script either.
+    return undefined;
+  }
+}

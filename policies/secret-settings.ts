@@ -1,0 +1,135 @@
+/** Settings, variables and secrets written as a name and a value side by side. */
+import { ownValue, unknownSentinels } from "./property";
+import { Place } from "./secret-places";
+import { compact } from "./secret-values";
+
+export interface Pair {
+  readonly name: string;
+  readonly value: unknown;
+  /** Key of the value, for the path. */
+  readonly key: string;
+  readonly isReference: boolean;
+}
+
+/** Keys under which a name stands, the most telling first. */
+const nameKeys: readonly string[] = [
+  ...["secretName", "variableName", "settingName", "parameterName", "keyValueName", "envName", "name", "key"],
+  ...[
+    "Name",
+    "Key",
+    "variable",
+    "secretId",
+    "secret_id",
+    "secret",
+    "keyName",
+    "envVarName",
+    "parameter",
+    "field",
+  ],
+  ...["propertyName", "secret_name", "variable_name", "id", "path"],
+];
+
+const valueKeys: ReadonlySet<string> = new Set([
+  ...[
+    "value",
+    "secretvalue",
+    "securevalue",
+    "plaintextvalue",
+    "encryptedvalue",
+    "stringvalue",
+    "textvalue",
+    "valuewo",
+  ],
+  ...[
+    "default",
+    "defaultvalue",
+    "content",
+    "secretdata",
+    "secretstring",
+    "initialvalue",
+    "plaintext",
+    "valuewo",
+  ],
+  ...[
+    "sensitivevalue",
+    "unencryptedvalue",
+    "insecurevalue",
+    "secretdatawo",
+    "secretstringwo",
+    "plaintextvaluewo",
+  ],
+  ...[
+    "encryptedvaluewo",
+    "val",
+    "contents",
+    "secretcontents",
+    "values",
+    "configvalue",
+    "password",
+    "secrettext",
+  ],
+]);
+
+const referenceKeys: ReadonlySet<string> = new Set([
+  ...[
+    "secretref",
+    "keyvaulturl",
+    "keyvaultsecretid",
+    "keyvaulturi",
+    "valuefrom",
+    "keyvault",
+    "secreturi",
+    "remoteref",
+  ],
+  ...["vaultkeyreference", "secretidentifier", "keyvaultreference", "keyvaultsecretname", "valuesource"],
+]);
+
+/** App Service sidecars: the value of an environment variable is the name of an application setting. */
+const valuesAreNames = /:web(?:\/v\w+)?:WebAppSiteContainer(?:Slot)?$/;
+
+export function pairOf({ raw, parent }: Place, type: string): Pair | undefined {
+  const key = nameKeys.find((each) => isName(ownValue(raw, each)));
+  const chosen =
+    key ?? (isNamedValue(type) && isName(ownValue(raw, "displayName")) ? "displayName" : undefined);
+  if (chosen === undefined || valuesAreNames.test(type)) return undefined;
+  const name = String(ownValue(raw, chosen)).replace(/\$[^/]*$/, "");
+
+  const inner = ownValue(raw, "properties");
+  const holders: readonly [unknown, string][] =
+    parent === undefined
+      ? [
+          [raw, ""],
+          [inner, "properties."],
+        ]
+      : [[raw, ""]];
+  let reference: Pair | undefined;
+  for (const [holder, prefix] of holders) {
+    if (typeof holder !== "object" || holder === null || isCertificate(holder)) continue;
+    for (const each of Object.keys(holder).slice(0, 100)) {
+      const value = ownValue(holder, each);
+      if (value === undefined || value === null || value === "" || each === chosen) continue;
+      const pair = { name, value, key: prefix + each };
+      if (referenceKeys.has(compact(each))) reference = { ...pair, isReference: true };
+      else if (valueKeys.has(compact(each))) return { ...pair, isReference: isReferenceContent(holder) };
+    }
+  }
+  return reference;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value.length > 2 && value.length <= 160 && !unknownSentinels.has(value);
+}
+
+function isNamedValue(type: string): boolean {
+  return /apimanagement.*:(?:Workspace)?NamedValue$/i.test(type);
+}
+
+function isCertificate(holder: object): boolean {
+  const type = ownValue(holder, "contentType");
+  return typeof type === "string" && /pkcs12|pem|certificate/i.test(type.slice(0, 100));
+}
+
+function isReferenceContent(holder: object): boolean {
+  const type = ownValue(holder, "contentType");
+  return typeof type === "string" && type.includes("keyvaultref");
+}

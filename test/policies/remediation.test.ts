@@ -1,0 +1,91 @@
+/** Level `remediate`: what is mended, and that nothing else is touched. */
+import assert from "node:assert/strict";
+import { rules } from "../../policies/catalogue";
+import { compiledPack } from "./harness/compiled-pack";
+import { Properties, ResourceInput, unknown } from "./harness/wire";
+import { change, classicVault, tlsPrivateKey, vault } from "./samples";
+
+/** How a secret travels, by the SDK's own mark. */
+const secret = (value: unknown) => ({
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  value,
+});
+
+describe("level remediate", () => {
+  async function mended(rule: string, resource: ResourceInput): Promise<Properties | undefined> {
+    const pack = await compiledPack();
+    await pack.configure({ [rule]: { enforcementLevel: "remediate" } });
+    const properties = await pack.remediate(resource);
+    if (properties !== undefined) {
+      const { findings } = await pack.analyze({ ...resource, props: properties });
+      assert.deepEqual(findings, [], "what has been mended passes");
+    }
+    return properties;
+  }
+
+  const protection = "properties.enablePurgeProtection";
+
+  it("is there for settings only, never for a rule about secrets", () => {
+    const able = rules.filter(({ canRemediate }) => canRemediate);
+    for (const { id, tags } of able) assert.ok(!(tags).includes("client-secret"), id);
+    for (const id of ["vault-network-deny", "vault-purge-protection"])
+      assert.ok(
+        able.some((rule) => rule.id === id),
+        id,
+      );
+  });
+
+  for (const value of [false, undefined, null]) {
+    it(`turns purge protection on where it is ${String(value)}, and changes nothing else`, async () => {
+      assert.deepEqual(await mended("vault-purge-protection", change(vault, protection, value)), vault.props);
+    });
+  }
+
+  it("knows the classic provider", async () => {
+    const open = change(classicVault, "purgeProtectionEnabled", undefined);
+    assert.deepEqual(await mended("vault-purge-protection", open), classicVault.props);
+  });
+
+  it("leaves alone what is right, what is not known yet, and what is something else", async () => {
+    assert.equal(await mended("vault-purge-protection", vault), undefined);
+    assert.equal(
+      await mended("vault-purge-protection", change(vault, protection, unknown.boolean)),
+      undefined,
+    );
+    assert.equal(await mended("vault-purge-protection", tlsPrivateKey), undefined);
+  });
+
+  it("does nothing at another level", async () => {
+    const pack = await compiledPack();
+    await pack.configure({ "vault-purge-protection": { enforcementLevel: "mandatory" } });
+    assert.equal(await pack.remediate(change(vault, protection, false)), undefined);
+  });
+
+  it("keeps secrets secret and unknown values unknown", async () => {
+    const open = [
+      ["vaultName", secret("kv-billing-prod")],
+      ["properties.tenantId", secret("11111111-1111-1111-1111-111111111111")],
+      ["properties.sku", unknown.object],
+      [protection, false],
+    ].reduce((resource, [path, value]) => change(resource, path as string, value), vault);
+    const properties = await mended("vault-purge-protection", open);
+    assert.deepEqual(properties, change(open, protection, true).props);
+  });
+
+  it("closes the firewall of a vault, and makes one where there is none", async () => {
+    const open = change(vault, "properties.networkAcls.defaultAction", "Allow");
+    assert.deepEqual(await mended("vault-network-deny", open), vault.props);
+    const without = change(vault, "properties.networkAcls", undefined);
+    const expected = change(vault, "properties.networkAcls", { defaultAction: "Deny" });
+    assert.deepEqual(await mended("vault-network-deny", without), expected.props);
+  });
+
+  it("leaves a vault without public access as it is", async () => {
+    const hidden = change(
+      change(vault, "properties.networkAcls", undefined),
+      "properties.publicNetworkAccess",
+      "Disabled",
+    );
+    assert.equal(await mended("vault-network-deny", hidden), undefined);
+  });
+});

@@ -1,0 +1,188 @@
+/** Whatever a resource holds, the search for client secrets ends, soon, and without a crash. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { inspect } from "../../../policies/property";
+import { ResourceType } from "../../../policies/resource-types";
+import { findSecrets, SecretFinding } from "../../../policies/secret-surface";
+import { unknown } from "../harness/wire";
+import { canary } from "../rule-cases";
+
+const surfaces = ["input", "settings", "script", "template", "text", "reference", "size"] as const;
+
+function search(props: object, type = "kubernetes:core/v1:ConfigMap"): readonly SecretFinding[] {
+  const is = (candidate: ResourceType) => candidate.matches(type);
+  return findSecrets({ type, name: "shop", properties: inspect(props), is }, ...surfaces);
+}
+
+/** Texts made to keep a matcher busy: beginnings of what is looked for, again and again, and never the end. */
+const hostile: Readonly<Record<string, string>> = {
+  "one letter": "x",
+  "line ends": "\n",
+  blanks: " ",
+  quotes: '"',
+  "escaped quotes": '\\"',
+  backslashes: "\\",
+  "continued lines": "az \\\n ",
+  "the first word of a command": "az ",
+  "most of a command": "az ad app credential ",
+  "commands without their options": "az login --service-principal ",
+  "separated commands": "az;",
+  "PowerShell commands without their options": "Connect-AzAccount -ServicePrincipal ",
+  "printed commands": "echo az ad\n",
+  names: "client_secret",
+  "names with separators": "client_secret = ",
+  "names without values": "AZURE_CLIENT_SECRET=\n",
+  "names with variables": "client_secret=${",
+  "names and colons": "secret:",
+  "words of a name": "clientSecret.",
+  capitals: "aB",
+  elements: "<secret>",
+  attributes: 'key="secret" ',
+  "manifest pairs": "name: secret\n",
+  arguments: "'secret', '",
+  addresses: "https://login.",
+  "addresses without an end": "https://a.b/",
+  "the format of a secret": "aB38Q~",
+  base64: "QUJDRA==",
+  braces: "{{",
+  brackets: "[",
+  "nested JSON": '{"a":',
+  "Graph addresses": "graph.microsoft.com/",
+  "shell substitution": "$(az ",
+};
+
+function milliseconds(action: () => void): number {
+  const started = performance.now();
+  action();
+  return performance.now() - started;
+}
+
+describe("the search for client secrets", () => {
+  for (const [what, piece] of Object.entries(hostile)) {
+    it(`takes time in proportion to the length of a text of ${what}`, function () {
+      this.timeout(60_000);
+      const text = (length: number) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+      const [small, large] = [text(128 * 1024), text(1024 * 1024)];
+      search({ data: { file: small } });
+      const first = milliseconds(() => search({ data: { file: small } }));
+      const second = milliseconds(() => search({ data: { file: large } }));
+      // Eight times the text; quadratic time would be 64 times. Below 100 ms the machine speaks louder.
+      assert.ok(second < Math.max(100, 24 * first), `${first.toFixed(1)} ms became ${second.toFixed(1)} ms`);
+    });
+  }
+
+  it("refuses a resource with more text than it looks at", () => {
+    const files = Array.from({ length: 17 }, () => "-".repeat(1_000_000));
+    assert.deepEqual(search({ files }), [{ surface: "size", path: "" }]);
+  });
+
+  it("refuses a resource with more values than it looks at", () => {
+    const values = Array.from({ length: 200_001 }, (_, index) => index);
+    assert.deepEqual(search({ values }), [{ surface: "size", path: "" }]);
+  });
+
+  it("refuses a resource that is deeper than it looks", () => {
+    let value: unknown = "x";
+    for (let depth = 0; depth < 5_000; depth++) value = { value };
+    assert.deepEqual(search({ value }), [{ surface: "size", path: "" }]);
+  });
+
+  it("refuses JSON that is deeper than it looks", () => {
+    assert.deepEqual(search({ value: "[".repeat(5_000) + "]".repeat(5_000) }), [
+      { surface: "size", path: "" },
+    ]);
+  });
+
+  it("gives up on texts encoded again and again, without a crash", () => {
+    let text = "export AZURE_CLIENT_SECRET=x";
+    for (let times = 0; times < 8; times++) text = JSON.stringify(text);
+    assert.deepEqual(
+      search({ text }).filter(({ surface }) => surface === "size"),
+      [],
+    );
+  });
+
+  it("does not unpack a bomb", () => {
+    // 64 MB of zeros in 64 KB.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only here
+    const { gzipSync } = require("node:zlib") as typeof import("node:zlib");
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024)).toString("base64");
+    assert.deepEqual(search({ data: { bomb } }), []);
+  });
+
+  it("is not impressed by names that objects inherit", () => {
+    const props = JSON.parse(
+      '{"__proto__": {"clientSecret": "x"}, "constructor": "x", "toString": {"hasOwnProperty": 1}, "data": {"__proto__": {"AZURE_CLIENT_SECRET": "x"}}}',
+    ) as object;
+    assert.deepEqual(
+      search(props).map(({ path }) => path),
+      ["data.__proto__.AZURE_CLIENT_SECRET"],
+    );
+    assert.equal(({} as Record<string, unknown>)["clientSecret"], undefined);
+  });
+
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 60 }),
+    fc.constantFrom(
+      ...Object.values(hostile),
+      ...Object.values(unknown),
+      "[secret]",
+      "\ud800",
+      "\udc00x",
+      canary,
+    ),
+    fc.constantFrom(
+      "AZURE_CLIENT_SECRET",
+      "clientSecret",
+      "servicePrincipalKey",
+      "password",
+      "name",
+      "value",
+      "type",
+    ),
+    fc.base64String({ maxLength: 60 }),
+    fc.json({ maxDepth: 3 }),
+  );
+  const key = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.constantFrom(
+      "clientSecret",
+      "name",
+      "value",
+      "properties",
+      "__proto__",
+      "tenantId",
+      "passwordCredentials",
+    ),
+  );
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "medium", withCrossShrink: true },
+      text,
+      fc.constantFrom(null, true, 0, -1.5),
+      fc.array(tie("tree"), { maxLength: 4 }),
+      fc.dictionary(key, tie("tree"), { maxKeys: 5, noNullPrototype: true }),
+      tie("tree").map((value) => JSON.stringify(value)),
+      tie("tree").map((value) => Buffer.from(JSON.stringify(value)).toString("base64")),
+    ),
+  }));
+
+  it("survives anything, and says nothing of what it has read", function () {
+    this.timeout(60_000);
+    fc.assert(
+      fc.property(fc.dictionary(key, tree, { maxKeys: 5, noNullPrototype: true }), (props) => {
+        const said = JSON.stringify(search(props, "azure-native:web:WebApp"));
+        assert.ok(!said.includes(canary));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("gives the same answer every time", () => {
+    fc.assert(
+      fc.property(fc.dictionary(key, tree, { maxKeys: 5, noNullPrototype: true }), (props) => {
+        assert.deepEqual(search(props), search(props));
+      }),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+/** Runs cases of one stack rule against the compiled pack, and searches everything it says for planted secrets. */
+import assert from "node:assert/strict";
+import { compiledPack, stackResource } from "./harness/compiled-pack";
+import { Finding, Level, Properties, ResourceInput, urnOf } from "./harness/wire";
+import { canary, planted } from "./rule-cases";
+
+export interface StackCase {
+  /** The situation, in words. */
+  readonly title: string;
+  readonly resources: readonly ResourceInput[] | Promise<readonly ResourceInput[]>;
+  /** Options of the rule under test. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly level?: Level;
+  /** All that this rule finds; an empty list together with the rule's own verdict for the other two. */
+  readonly expect: "passes" | "not applicable" | readonly Finding[];
+}
+
+/** The stack itself, with outputs of the program. */
+export function outputs(props: Properties): ResourceInput {
+  return { ...stackResource, props };
+}
+
+/** A copy of a resource whose property takes its value from outputs of others. */
+export function fed(
+  resource: ResourceInput,
+  property: string,
+  ...sources: readonly ResourceInput[]
+): ResourceInput {
+  const propertyDependencies = { ...resource.propertyDependencies, [property]: sources.map(urnOf) };
+  return { ...resource, propertyDependencies };
+}
+
+export function testStackRule(rule: string, cases: readonly StackCase[]): void {
+  describe(`rule ${rule}`, () => {
+    for (const { title, resources, options, level, expect } of cases) {
+      it(title, async () => {
+        const pack = await compiledPack();
+        await pack.configure({
+          [rule]: { ...(level && { enforcementLevel: level }), ...(options && { options }) },
+        });
+        const analysis = await pack.analyzeStack(await resources);
+        const found = analysis.findings.filter((finding) => finding.rule === rule);
+        assert.deepEqual(found, typeof expect === "string" ? [] : expect);
+        if (expect === "passes") assert.ok(analysis.passed.includes(rule), "has not been judged");
+        if (expect === "not applicable") assert.ok(analysis.notApplicable.includes(rule), "has been judged");
+      });
+    }
+
+    it("says the same in whatever order the resources arrive", async () => {
+      const pack = await compiledPack();
+      await pack.configure({});
+      for (const { resources } of cases) {
+        const [there, back] = [await resources, (await resources).toReversed()];
+        const findings = [await pack.analyzeStack(there), await pack.analyzeStack(back)].map((analysis) =>
+          analysis.findings.filter((finding) => finding.rule === rule),
+        );
+        assert.deepEqual(findings[0], findings[1]);
+      }
+    });
+
+    it("never repeats a value, whatever stands where", async () => {
+      const pack = await compiledPack();
+      await pack.configure({});
+      let found = 0;
+      for (const { resources } of cases) {
+        const sample = await resources;
+        const variants = sample.flatMap((resource, at) =>
+          planted(resource).map((variant) => sample.with(at, variant)),
+        );
+        for (const variant of [sample, ...variants]) {
+          const { raw, findings } = await pack.analyzeStack(variant);
+          found += findings.filter((finding) => finding.rule === rule).length;
+          assert.ok(!JSON.stringify(raw).includes(canary), "repeated in a finding");
+        }
+      }
+      assert.ok(found > 0, "nothing was said, so nothing was shown");
+      assert.ok(!pack.log().includes(canary), "repeated in the log");
+    });
+  });
+}
