@@ -305,13 +305,9 @@ describe("settings", () => {
 
   it("refuse text that shows reviewers something else than it is", () => {
     for (const hidden of ["\u202e", "\u2066", "\u200b", "\u2028", "\ufeff", "\u0007"]) {
-      const error = refused(
-        configOf({ ...valid, applications: [billing({ description: `pays${hidden}bills` })] }),
-      );
-      assert.deepEqual(
-        error.problems.map(({ at, code }) => `${at} ${code}`),
-        ["applications[0].description invalid-text"],
-      );
+      assert.deepEqual(application({ description: `pays${hidden}bills` }), [
+        "applications[0].description invalid-text",
+      ]);
     }
   });
 
