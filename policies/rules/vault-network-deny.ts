@@ -1,11 +1,8 @@
 /** A key vault refuses every network that is not named. */
+import { addressOf, isTooWide, widestRange } from "../ip-rules";
 import { Property } from "../property";
 import { classicVault, nativeVault } from "../resource-types";
 import { defineRule, Subject } from "../rule";
-
-/** Two ranges of /1 are every address; nobody but a registry owns more than a /8. */
-const widestPrefix = 8;
-const widest = `/${widestPrefix}`;
 
 export const vaultNetworkDeny = defineRule({
   id: "vault-network-deny",
@@ -30,15 +27,15 @@ export const vaultNetworkDeny = defineRule({
       type: "boolean",
       default: true,
       description:
-        "Whether trusted Azure services may pass the firewall (`bypass` AzureServices, also Azure's default).",
+        "Whether trusted Azure services may pass the firewall (`bypass` AzureServices, as by default).",
     },
   },
   appliesTo: [nativeVault, classicVault],
   // Who has turned public access off needs no firewall, and who has decided about neither gets the closed door.
   remedies(subject) {
+    if (isPrivate(publicAccessOf(subject))) return [];
     const top = subject.is(nativeVault) ? ["properties"] : [];
-    const isPrivate = publicAccessOf(subject).isText("Disabled") || publicAccessOf(subject).is(false);
-    return isPrivate ? [] : [{ path: [...top, "networkAcls", "defaultAction"], value: "Deny" }];
+    return [{ path: [...top, "networkAcls", "defaultAction"], value: "Deny" }];
   },
   check(subject, report, { allowTrustedServices }) {
     const top = subject.is(nativeVault) ? subject.properties.at("properties") : subject.properties;
@@ -47,9 +44,7 @@ export const vaultNetworkDeny = defineRule({
     const defaultAction = rules.at("defaultAction");
     const bypass = rules.at("bypass");
 
-    // Public access off overrides the firewall: only private endpoints and trusted services remain.
-    const isPrivate = publicAccess.isText("Disabled") || publicAccess.is(false);
-    if (!isPrivate) {
+    if (!isPrivate(publicAccess)) {
       const undecided = [defaultAction, publicAccess].find((property) => property.isUndecided);
       if (!defaultAction.isText("Deny")) {
         if (undecided !== undefined) report.undecided(undecided);
@@ -59,7 +54,7 @@ export const vaultNetworkDeny = defineRule({
         if (address.isUndecided && !defaultAction.isUndecided) report.undecided(address);
         if (!isTooWide(address)) continue;
         report.violation(
-          `admits whole parts of the internet; narrow "${address.path}" to ${widest} or longer.`,
+          `admits whole parts of the internet; narrow "${address.path}" to ${widestRange} or longer.`,
         );
       }
     }
@@ -71,18 +66,13 @@ export const vaultNetworkDeny = defineRule({
   },
 });
 
+/** Public access off overrides the firewall: only private endpoints and trusted services remain. */
+function isPrivate(publicAccess: Property): boolean {
+  return publicAccess.isText("Disabled") || publicAccess.is(false);
+}
+
 function publicAccessOf(vault: Subject): Property {
   return vault.is(nativeVault)
     ? vault.properties.at("properties", "publicNetworkAccess")
     : vault.properties.at("publicNetworkAccessEnabled");
-}
-
-/** Azure Native has objects with a value, the classic provider plain strings. */
-function addressOf(rule: Property): Property {
-  return rule.text === undefined ? rule.at("value") : rule;
-}
-
-function isTooWide(address: Property): boolean {
-  const prefix = /\/(\d+)\s*$/.exec(address.text ?? "")?.[1];
-  return prefix !== undefined && Number(prefix) < widestPrefix;
 }

@@ -18,7 +18,8 @@ describe("level remediate", () => {
     const properties = await pack.remediate(resource);
     if (properties !== undefined) {
       const { findings } = await pack.analyze({ ...resource, props: properties });
-      assert.deepEqual(findings, [], "what has been mended passes");
+      const own = findings.filter((finding) => finding.rule === rule);
+      assert.deepEqual(own, [], "what has been mended passes");
     }
     return properties;
   }
@@ -27,7 +28,7 @@ describe("level remediate", () => {
 
   it("is there for settings only, never for a rule about secrets", () => {
     const able = rules.filter(({ canRemediate }) => canRemediate);
-    for (const { id, tags } of able) assert.ok(!(tags).includes("client-secret"), id);
+    for (const { id, tags } of able) assert.ok(!tags.includes("client-secret"), id);
     for (const id of ["vault-network-deny", "vault-purge-protection"])
       assert.ok(
         able.some((rule) => rule.id === id),

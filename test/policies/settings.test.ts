@@ -230,8 +230,8 @@ describe("a pack of a team's own", () => {
   });
 
   it("does not compile with an option of another rule", () => {
-    // @ts-expect-error -- vault-network-deny has no such option
     const wrong = () =>
+      // @ts-expect-error -- vault-network-deny has no such option
       createPolicies({ choices: { "vault-network-deny": { options: { maxLifetimeDays: 1 } } } });
     assert.throws(wrong, { code: "POLICY_CONFIGURATION" });
   });

@@ -52,13 +52,13 @@ testStackRule(rule, [
     expect: [last("g1")],
   })),
   {
-    title: "accepts a minute more than the days ahead",
-    resources: [generation("g1", -60, 30.001)],
+    title: "accepts hours more than the days ahead",
+    resources: [generation("g1", -60, 30.1)],
     expect: "passes",
   },
   {
-    title: "rejects a minute less than the days ahead",
-    resources: [generation("g1", -60, 29.999)],
+    title: "rejects hours less than the days ahead",
+    resources: [generation("g1", -60, 29.9)],
     expect: [last("g1")],
   },
   {
