@@ -71,6 +71,13 @@ const azureCli: readonly CommandPattern[] = [
 ];
 
 const otherTools: readonly CommandPattern[] = [
+  tool(
+    "a registry sign-in as a service principal",
+    "(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm registry|az acr) login",
+    /\.azurecr\.(?:io|cn|us)|acr login/i,
+    /[\s"',](?:-u|--username)[\s"',=]{0,10}[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i,
+    "-p|--password|--password-stdin",
+  ),
   tool("azd auth login with a client secret", "azd auth login", "--client-secret"),
   tool(
     "azd pipeline config with client credentials",
@@ -197,6 +204,11 @@ const powerShell: readonly CommandPattern[] = [
 ];
 
 const graphCalls: readonly CommandPattern[] = [
+  {
+    label: "a symmetric key sent to Microsoft Graph",
+    start: /graph\.(?:microsoft|windows)\.(?:com|net|us)[^\s"']{1,200}(?:applications|servicePrincipals)/i,
+    needs: [/keyCredentials/i, /type["'\s\\:=]{1,10}Symmetric/i],
+  },
   // the action of a resource of the Microsoft Graph provider
   {
     label: "addPassword of Microsoft Graph",
@@ -225,6 +237,10 @@ export const commandPatterns: readonly CommandPattern[] = [
 
 /** Declarations in other languages for infrastructure and in Pulumi's own; looked for in a text as a whole. */
 export const declarationPatterns: readonly CommandPattern[] = [
+  {
+    label: "ClientSecretCredential and the secret itself",
+    start: /\bClientSecretCredential\(\s{0,9}[^,()]{1,100},[^,()]{1,100},\s{0,9}["'][^"']/,
+  },
   { label: "azuread_application_password", start: /\bazuread_(?:application|service_principal)_password\b/ },
   {
     label: "azuread.ApplicationPassword",
@@ -238,4 +254,4 @@ export const declarationPatterns: readonly CommandPattern[] = [
 
 /** Whether a text can hold any of these at all: most texts are done with here. */
 export const worthLooking =
-  /\b(?:az|azd|mgc|pac|m365|fab|kubelogin|terraform|tofu|terragrunt|packer|pulumi|azcopy|rclone|databricks|velero|sqlcmd)\b|-(?:Az|Mg|Entra|Msol|PnP|SPO|PowerBI|PowerApps|Msal|MSGraph|M365|Graph|Crm|AAD|Dataverse|ZT)|add[_-]?password|passwordCredentials|azuread/i;
+  /\b(?:az|azd|mgc|pac|m365|fab|kubelogin|terraform|tofu|terragrunt|packer|pulumi|azcopy|rclone|databricks|velero|sqlcmd)\b|-(?:Az|Mg|Entra|Msol|PnP|SPO|PowerBI|PowerApps|Msal|MSGraph|M365|Graph|Crm|AAD|Dataverse|ZT)|add[_-]?password|passwordCredentials|azuread|ClientSecretCredential|keyCredentials|\.azurecr\./i;

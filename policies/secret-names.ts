@@ -240,7 +240,8 @@ function stemIn(
 
 /** Whom words speak of. Entra ID wins: "GRAFANA_AZURE_…", "auth0-azure-…" are its secrets in somebody's hands. */
 export function sideOf(words: readonly string[]): "entra" | "other" | undefined {
-  if (words.some((word) => entraWords.has(word))) return "entra";
+  // "azuredns", "microsoftoauth2": compounds of the two names that belong to nobody else
+  if (words.some((word) => entraWords.has(word) || /^(?:azure|microsoft)/.test(word))) return "entra";
   if (entraPhrases.some((phrase) => speaksOf(words, phrase))) return "entra";
   return words.some((word) => otherProviders.has(word)) ? "other" : undefined;
 }

@@ -1,5 +1,6 @@
 /** Settings, variables and secrets written as a name and a value side by side. */
 import { ownValue, unknownSentinels } from "./property";
+import { meaningOf } from "./secret-names";
 import { Place } from "./secret-places";
 import { compact } from "./secret-values";
 
@@ -88,7 +89,7 @@ const referenceKeys: ReadonlySet<string> = new Set([
 const valuesAreNames = /:web(?:\/v\w+)?:WebAppSiteContainer(?:Slot)?$/;
 
 export function pairOf({ raw, parent }: Place, type: string): Pair | undefined {
-  const key = nameKeys.find((each) => isName(ownValue(raw, each)));
+  const key = nameKeys.find((each) => isName(ownValue(raw, each))) ?? tellingKey(raw);
   const chosen =
     key ?? (isNamedValue(type) && isName(ownValue(raw, "displayName")) ? "displayName" : undefined);
   if (chosen === undefined || valuesAreNames.test(type)) return undefined;
@@ -116,7 +117,18 @@ export function pairOf({ raw, parent }: Place, type: string): Pair | undefined {
   return reference;
 }
 
-function isName(value: unknown): boolean {
+/** Any other name with "name" at its end, where what stands there is the name of a client secret. */
+function tellingKey(raw: unknown): string | undefined {
+  if (typeof raw !== "object" || raw === null) return undefined;
+  return Object.keys(raw)
+    .slice(0, 100)
+    .find((each) => {
+      const value = /name$/i.test(each) ? ownValue(raw, each) : undefined;
+      return isName(value) && meaningOf(value)?.refers === false;
+    });
+}
+
+function isName(value: unknown): value is string {
   return typeof value === "string" && value.length > 2 && value.length <= 160 && !unknownSentinels.has(value);
 }
 

@@ -80,9 +80,9 @@ function surfaceOf(subject: Subject): readonly SecretFinding[] {
         const meaning = meaningOf(place.key ?? "");
         if (meaning === undefined) return false;
         let stands = standing(place.raw);
-        if (stands === "nothing" || stands === "structure") return false;
+        if (stands === "nothing" || (stands === "structure" && !meaning.refers)) return false;
         const isName = meaning.strength === "bare" && namesOfSecrets.test(subject.type);
-        if (meaning.refers || isName) stands = "reference";
+        if (meaning.refers || isName || stands === "structure") stands = "reference";
         if (!isOfEntra(place, meaning)) return false;
         const resolved = stands === "reference" && !meaning.refers ? resolveParameter(place) : stands;
         reportName(place, resolved, isSettingsMap(place));

@@ -136,6 +136,7 @@ function once<Answer>(ask: () => Answer): () => Answer {
 function sideOfText(near: string): Side {
   if (entraHosts.test(near)) return "entra";
   if (endpoint.test(near)) return "other";
+  if (/\baz [a-z]|-Az[A-Z]/.test(near)) return "entra";
   const words = wordsOf(near);
   if (words.some((word, index) => word === "tenant" && words[index + 1] === "id")) return "entra";
   return sideOf(words);

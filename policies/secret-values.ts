@@ -127,6 +127,8 @@ function standingOfObject(raw: object, depth: number): Standing {
   const held = strongest(values, depth);
   if (held === "value" || (held === "reference" && !isVaultReference)) return held;
   if (isVaultReference || keys.some((key) => referenceKeys.has(compact(key)))) return "reference";
+  const selects = ["name", "key", "namespace", "property", "version", "optional"];
+  if (keys.length > 1 && keys.every((key) => selects.includes(key))) return "reference";
   return keys.length === 0 ? "nothing" : "structure";
 }
 

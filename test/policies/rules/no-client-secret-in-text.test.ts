@@ -24,7 +24,7 @@ const rejected: Readonly<Record<string, string>> = {
   "a file of YAML": "azure:\n  tenantId: x\n  clientSecret: y\n",
   "a manifest": "env:\n- name: AZURE_CLIENT_SECRET\n  value: x\n",
   "a file of XML": '<add key="ida:ClientSecret" value="x" />',
-  code: "new ClientSecretCredential(tenantId, clientId, 'x'); azureClientSecret = 'x'",
+  code: "const azureClientSecret = 'x';",
   "a script": "export ARM_CLIENT_SECRET=$SECRET",
   "a database connection as a service principal":
     "Server=x;Authentication=Active Directory Service Principal;User Id=x;Password=y",
