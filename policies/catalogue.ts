@@ -110,11 +110,9 @@ export interface PolicySettings extends Partial<Surroundings> {
 /**
  * Turns rules into what the constructor of `PolicyPack` takes as `policies`, to build a pack of one's own.
  *
- *   new PolicyPack("identity-guard", {
- *     policies: createPolicies({
- *       profile: "cis-7",
- *       choices: { "vault-network-deny": "advisory", "certificate-max-lifetime": { options: { maxLifetimeDays: 90 } } },
- *     }),
+ *   createPolicies({
+ *     profile: "cis-7",
+ *     choices: { "vault-network-deny": "advisory", "certificate-max-lifetime": { options: { maxLifetimeDays: 90 } } },
  *   });
  *
  * What `--policy-pack-config` says comes before all of it.

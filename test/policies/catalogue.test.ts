@@ -46,7 +46,9 @@ describe("the rule catalogue", () => {
     });
 
     it(`tags ${rule.id} as a rule about client secrets exactly when it is one`, () => {
-      const isAboutSecrets = /client-secret|application-password|symmetric|synchronization-secret/.test(rule.id);
+      const isAboutSecrets = /client-secret|application-password|symmetric|synchronization-secret/.test(
+        rule.id,
+      );
       assert.equal(rule.tags.includes("client-secret"), isAboutSecrets);
     });
   }

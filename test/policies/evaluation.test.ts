@@ -119,8 +119,7 @@ describe("the configuration of the pack", () => {
       urn: "urn",
       getConfig: () => ({ options: { days: canary } }),
     } as unknown as ResourceValidationArgs;
-    policy.validateResource?.(args, (finding: unknown) =>
-      found.push(finding));
+    policy.validateResource?.(args, (finding: unknown) => found.push(finding));
     assert.deepEqual(found, [
       {
         enforcementLevel: "mandatory",

@@ -27,7 +27,7 @@ describe("level remediate", () => {
 
   it("is there for settings only, never for a rule about secrets", () => {
     const able = rules.filter(({ canRemediate }) => canRemediate);
-    for (const { id, tags } of able) assert.ok(!(tags).includes("client-secret"), id);
+    for (const { id, tags } of able) assert.ok(!tags.includes("client-secret"), id);
     for (const id of ["vault-network-deny", "vault-purge-protection"])
       assert.ok(
         able.some((rule) => rule.id === id),
