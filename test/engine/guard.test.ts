@@ -87,6 +87,8 @@ describe("the guard on the real engine", function () {
 });
 
 const EXPECTED: readonly string[] = [
+  "no-client-secret-flow azuread:index/applicationPassword:ApplicationPassword reports-secret",
+  "no-client-secret-in-settings azure-native:keyvault:Secret reports-secret",
   "no-client-secret-resource azuread:index/applicationPassword:ApplicationPassword reports-secret",
   "no-inline-application-password azuread:index/application:Application reports-legacy",
   "vault-network-deny azure-native:keyvault:Vault reports",
