@@ -1,7 +1,13 @@
 /** What belongs to the same application, also while its id is not known: then the program tells by where it flows from. */
-import { Stack, StackResource } from "./stack";
+import { StackResource } from "./stack";
 
-const references = ["applicationId", "applicationObjectId", "servicePrincipalId", "parentId"] as const;
+const references = [
+  "applicationId",
+  "applicationObjectId",
+  "servicePrincipalId",
+  "parentId",
+  "resourceName",
+] as const;
 
 /** Something that is the same for all resources of one application, and differs between applications. */
 export function ownerOf(resource: StackResource): string {
@@ -27,32 +33,47 @@ export function byOwner(resources: readonly StackResource[]): ReadonlyMap<string
   const groups = new Map<string, StackResource[]>();
   for (const resource of resources) {
     const owner = ownerOf(resource);
-    groups.set(owner, [...(groups.get(owner) ?? []), resource]);
+    const group = groups.get(owner);
+    if (group === undefined) groups.set(owner, [resource]);
+    else group.push(resource);
   }
   return groups;
 }
 
-/** Resources of a list that belong to this application, by its id or because they take it from there. */
-export function belongingTo(
-  application: StackResource,
+/** Finds what belongs to an application, by its id or because it takes that from there. Looks at each candidate once. */
+export function belongings(
   candidates: readonly StackResource[],
-): readonly StackResource[] {
-  const id = idOf(application);
-  return candidates.filter(
-    (candidate) =>
-      ownerOf(candidate) === id ||
-      references.some((name) =>
-        candidate.propertyDependencies.get(name)?.some(({ urn }) => urn === application.urn),
-      ),
-  );
+): (application: StackResource) => readonly StackResource[] {
+  const byKey = new Map<string, Set<StackResource>>();
+  for (const candidate of candidates) {
+    const sources = references.flatMap((name) => candidate.propertyDependencies.get(name) ?? []);
+    for (const key of [ownerOf(candidate), ...sources.map(({ urn }) => urn)]) put(byKey, key, candidate);
+  }
+  return (application) => [...foundUnder(byKey, [idOf(application), application.urn])];
+}
+
+/** Adds to the set under a key. */
+export function put<Value>(sets: Map<string, Set<Value>>, key: string, value: Value): void {
+  const present = sets.get(key);
+  if (present === undefined) sets.set(key, new Set([value]));
+  else present.add(value);
+}
+
+/** All that stands under any of the keys, each once. */
+export function foundUnder<Value>(
+  sets: ReadonlyMap<string, ReadonlySet<Value>>,
+  keys: readonly string[],
+): ReadonlySet<Value> {
+  return new Set(keys.flatMap((key) => [...(sets.get(key) ?? [])]));
 }
 
 /** Resources that feed a property, directly and through others. */
-export function sourcesOf(stack: Stack, resource: StackResource, property: string): readonly StackResource[] {
+export function sourcesOf(resource: StackResource, property: string): ReadonlySet<StackResource> {
   const found = new Set(resource.propertyDependencies.get(property));
+  // A set hands out what is added to it on the way.
   for (const source of found)
-    for (const more of source.propertyDependencies.values()) more.forEach((each) => found.add(each));
-  return stack.resources.filter((each) => found.has(each));
+    for (const more of source.propertyDependencies.values()) for (const each of more) found.add(each);
+  return found;
 }
 
 /** `/applications/<id>` and `<id>` are the same object. */

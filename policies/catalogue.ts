@@ -8,12 +8,22 @@ import { policyList } from "./policy-list";
 import { choiceOf, Profile } from "./profiles";
 import { Rule, RuleChoice, Surroundings } from "./rule";
 import { RulePolicy } from "./rule-policy";
+import { applicationCredentialDeclared } from "./rules/application-credential-declared";
+import { applicationDescription } from "./rules/application-description";
+import { applicationOwners } from "./rules/application-owners";
+import { applicationPolicyExemption } from "./rules/application-policy-exemption";
+import { applicationPrivilegedRole } from "./rules/application-privileged-role";
+import { applicationSingleTenant } from "./rules/application-single-tenant";
+import { automationManagedIdentity } from "./rules/automation-managed-identity";
+import { automationVaultReachable } from "./rules/automation-vault-reachable";
 import { certificateExplicitDates } from "./rules/certificate-explicit-dates";
 import { certificateIssuer } from "./rules/certificate-issuer";
 import { certificateKeyStrength } from "./rules/certificate-key-strength";
 import { certificateMaxLifetime } from "./rules/certificate-max-lifetime";
 import { certificateRotationOverlap } from "./rules/certificate-rotation-overlap";
 import { exemptionCurrent } from "./rules/exemption-current";
+import { federatedCredentialLimit } from "./rules/federated-credential-limit";
+import { federatedCredentialSubject } from "./rules/federated-credential-subject";
 import { noClientSecretFlow } from "./rules/no-client-secret-flow";
 import { noClientSecretInScript } from "./rules/no-client-secret-in-script";
 import { noClientSecretInSettings } from "./rules/no-client-secret-in-settings";
@@ -29,9 +39,13 @@ import { noProviderClientSecret } from "./rules/no-provider-client-secret";
 import { noSymmetricApplicationKey } from "./rules/no-symmetric-application-key";
 import { noSynchronizationSecret } from "./rules/no-synchronization-secret";
 import { tenantPolicyBlocksSecrets } from "./rules/tenant-policy-blocks-secrets";
+import { tenantPolicyNotWeakened } from "./rules/tenant-policy-not-weakened";
+import { vaultAuditLogging } from "./rules/vault-audit-logging";
+import { vaultExpiryAlert } from "./rules/vault-expiry-alert";
 import { vaultNetworkDeny } from "./rules/vault-network-deny";
 import { vaultPurgeProtection } from "./rules/vault-purge-protection";
 import { vaultRbacAuthorization } from "./rules/vault-rbac-authorization";
+import { vaultRoleScope } from "./rules/vault-role-scope";
 import { vaultSecretMetadata } from "./rules/vault-secret-metadata";
 import { workloadAccessBlock } from "./rules/workload-access-block";
 import { workloadAccessEnforced } from "./rules/workload-access-enforced";
@@ -46,12 +60,22 @@ export type { Rule, RuleChoice, Surroundings } from "./rule";
 export type { RulePolicy } from "./rule-policy";
 
 export const rules = [
+  applicationCredentialDeclared,
+  applicationDescription,
+  applicationOwners,
+  applicationPolicyExemption,
+  applicationPrivilegedRole,
+  applicationSingleTenant,
+  automationManagedIdentity,
+  automationVaultReachable,
   certificateExplicitDates,
   certificateIssuer,
   certificateKeyStrength,
   certificateMaxLifetime,
   certificateRotationOverlap,
   exemptionCurrent,
+  federatedCredentialLimit,
+  federatedCredentialSubject,
   noClientSecretFlow,
   noClientSecretInScript,
   noClientSecretInSettings,
@@ -67,9 +91,13 @@ export const rules = [
   noSymmetricApplicationKey,
   noSynchronizationSecret,
   tenantPolicyBlocksSecrets,
+  tenantPolicyNotWeakened,
+  vaultAuditLogging,
+  vaultExpiryAlert,
   vaultNetworkDeny,
   vaultPurgeProtection,
   vaultRbacAuthorization,
+  vaultRoleScope,
   vaultSecretMetadata,
   workloadAccessBlock,
   workloadAccessEnforced,
@@ -110,11 +138,9 @@ export interface PolicySettings extends Partial<Surroundings> {
 /**
  * Turns rules into what the constructor of `PolicyPack` takes as `policies`, to build a pack of one's own.
  *
- *   new PolicyPack("identity-guard", {
- *     policies: createPolicies({
- *       profile: "cis-7",
- *       choices: { "vault-network-deny": "advisory", "certificate-max-lifetime": { options: { maxLifetimeDays: 90 } } },
- *     }),
+ *   createPolicies({
+ *     profile: "cis-7",
+ *     choices: { "vault-network-deny": "advisory", "certificate-max-lifetime": { options: { maxLifetimeDays: 90 } } },
  *   });
  *
  * What `--policy-pack-config` says comes before all of it.

@@ -3,7 +3,7 @@ import { sourcesOf } from "./belonging";
 import { readCertificate } from "./certificate";
 import { millisecondsPerDay } from "./lifetime";
 import { privateKey } from "./resource-types";
-import { Stack, StackResource } from "./stack";
+import { StackResource } from "./stack";
 
 export interface Dated {
   readonly credential: StackResource;
@@ -35,12 +35,11 @@ export function gaps(
 
 /** Credentials with a key that an earlier one of the list has already. */
 export function sharedKeys(
-  stack: Stack,
   credentials: readonly StackResource[],
 ): readonly { readonly credential: StackResource; readonly first: StackResource }[] {
   const seen = new Map<string, StackResource>();
   return credentials.flatMap((credential) => {
-    const keys = keysOf(stack, credential);
+    const keys = keysOf(credential);
     const first = keys.map((key) => seen.get(key)).find((found) => found !== undefined);
     if (first !== undefined) return [{ credential, first }];
     for (const key of keys) seen.set(key, credential);
@@ -49,9 +48,9 @@ export function sharedKeys(
 }
 
 /** By its bytes where the certificate is known, and where the stack makes the key also by the resource it comes from. */
-function keysOf(stack: Stack, credential: StackResource): readonly string[] {
+function keysOf(credential: StackResource): readonly string[] {
   const reading = readCertificate(credential.properties);
-  const made = sourcesOf(stack, credential, "value").filter((source) => source.is(privateKey));
+  const made = [...sourcesOf(credential, "value")].filter((source) => source.is(privateKey));
   const keys = made.length === 1 ? made.map(({ urn }) => urn) : [];
   if (reading.kind !== "certificate") return keys;
   return [...keys, reading.certificate.publicKey.export({ type: "spki", format: "der" }).toString("hex")];

@@ -55,8 +55,9 @@ const units: Readonly<Record<string, number>> = {
 /** A duration as Go writes it, such as `4320h` or `1h30m`, in milliseconds. https://pkg.go.dev/time#ParseDuration */
 export function duration(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
-  return [...text.matchAll(/([\d.]+)([a-zµ]+)/g)].reduce(
-    (total, [, amount, unit]) => total + Number(amount) * (units[unit ?? ""] ?? 0),
+  const parts = text.split(/(?<=[a-zµ])(?=\d)/);
+  return parts.reduce(
+    (total, part) => total + Number.parseFloat(part) * (units[part.replace(/^[\d.]+/, "")] ?? 0),
     0,
   );
 }

@@ -33,11 +33,13 @@ export function policyList(
     (one, other) => Number(one.looksBack ?? false) - Number(other.looksBack ?? false),
   );
   const policies = inOrder.map((rule) => rule.toPolicy(run));
+  const standInsOf = new Map(policies.map((policy) => [policy, standInsFor(policy)]));
   return Object.defineProperty(policies, Symbol.iterator, {
     value: function* (): Generator<RulePolicy, void> {
       const walk: Walk = { isDone: false };
       for (const [index, policy] of policies.entries()) {
-        if (walk.shared) yield later(policy, walk, walk.shared);
+        const standIns = standInsOf.get(policy);
+        if (walk.shared && standIns) yield later(policy, walk, walk.shared, standIns);
         else yield first(policy, walk, () => policies.slice(index + 1), configuration);
       }
     },
@@ -116,23 +118,42 @@ function isElsewhere(policy: RulePolicy, { resource, shared }: Walk): boolean {
   return shared?.stack !== undefined && !policy.isAboutStack(shared.stack);
 }
 
-function later(policy: RulePolicy, walk: Walk, shared: Shared): RulePolicy {
+/** What the SDK meets when it comes to a policy after the first one. */
+interface StandIns {
+  /** It is about something else, and is reported as not applicable without being asked. */
+  readonly elsewhere: RulePolicy;
+  /** It has been asked: the SDK passes by a policy without a function. */
+  readonly done: RulePolicy;
+}
+
+function standInsFor(policy: RulePolicy): StandIns {
+  const { validateResource, validateStack, ...done } = policy;
+  delete done.remediateResource;
+  // Never called: the SDK asks nothing of a function that is marked as being about another type.
+  const marked = Object.assign(() => undefined, { __pulumiType: policy.subjects });
+  const elsewhere = {
+    ...done,
+    ...(validateResource && { validateResource: marked }),
+    ...(validateStack && { validateStack: marked }),
+  };
+  return { elsewhere, done };
+}
+
+function later(policy: RulePolicy, walk: Walk, shared: Shared, standIns: StandIns): RulePolicy {
+  if (isElsewhere(policy, walk)) return standIns.elsewhere;
+  if (walk.isDone) return standIns.done;
   const { validateResource, validateStack, ...rest } = policy;
-  delete rest.remediateResource; // A function of any kind would have the SDK ask.
-  const mark = isElsewhere(policy, walk) ? { __pulumiType: policy.subjects } : undefined;
-  // Without a function the SDK passes by: it has been asked.
-  if (walk.isDone && mark === undefined) return rest;
   return {
     ...rest,
     ...(validateResource && {
-      validateResource: Object.assign((args: ResourceValidationArgs, report: ReportViolation) => {
+      validateResource: (args: ResourceValidationArgs, report: ReportViolation) => {
         validateResource(args, report, shared);
-      }, mark),
+      },
     }),
     ...(validateStack && {
-      validateStack: Object.assign((args: StackValidationArgs, report: ReportViolation) => {
+      validateStack: (args: StackValidationArgs, report: ReportViolation) => {
         validateStack(args, report, shared);
-      }, mark),
+      },
     }),
   };
 }

@@ -9,12 +9,21 @@ export const profiles = {
   default: {},
   /** CIS Microsoft 365 Foundations Benchmark 7.0.0, 5.1.5.3 to 5.1.5.6; Entra compares lifetimes strictly. */
   "cis-7": { "certificate-max-lifetime": { options: { maxLifetimeDays: 180 } } },
-  /** Microsoft Zero Trust Assessment 21772, 21773, 21992. */
-  zta: { "certificate-max-lifetime": { options: { maxLifetimeDays: 180 } } },
+  /** Microsoft Zero Trust Assessment 21772, 21773, 21992, and two owners so that no application is orphaned. */
+  zta: {
+    "application-owners": { options: { minOwners: 2 } },
+    "certificate-max-lifetime": { options: { maxLifetimeDays: 180 } },
+  },
   /** CISA SCuBA MS.AAD.5.5v1 to 5.7v1: certificates of up to 365 days, which CIS and Zero Trust Assessment reject. */
-  scuba: { "certificate-max-lifetime": { options: { maxLifetimeDays: 366 } } },
+  scuba: {
+    "certificate-max-lifetime": { options: { maxLifetimeDays: 366 } },
+    "tenant-policy-not-weakened": { options: { maxCertificateLifetimeDays: 366 } },
+  },
   /** Azure Landing Zones, Enforce-Guardrails-KeyVault: what lies in a vault is valid for at most 90 days. */
-  alz: { "certificate-max-lifetime": { options: { maxLifetimeDays: 91 } } },
+  alz: {
+    "certificate-max-lifetime": { options: { maxLifetimeDays: 91 } },
+    "vault-secret-metadata": { options: { maxValidityDays: 90 } },
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, RuleChoice>>>>;
 
 export type Profile = keyof typeof profiles;

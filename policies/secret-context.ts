@@ -103,8 +103,8 @@ function sideOfObject(raw: unknown): Side {
   let hasTenant = false;
   for (const [key, value] of entriesOf(raw)) {
     const name = compact(key);
-    if (tenantKeys.has(name) || /(?:azure|arm|aad|entra).*(?:tenant|client|subscription)id$/.test(name))
-      hasTenant = true;
+    const isId = /(?:tenant|client|subscription)id$/.test(name);
+    if (tenantKeys.has(name) || (isId && /azure|arm|aad|entra/.test(name))) hasTenant = true;
     if (typeof value !== "string" || unknownSentinels.has(value) || value.length > 2_000) continue;
     const side = sideOfEndpoint(name, value);
     if (side !== undefined) return side;

@@ -133,7 +133,7 @@ function isName(value: unknown): value is string {
 }
 
 function isNamedValue(type: string): boolean {
-  return /apimanagement.*:(?:Workspace)?NamedValue$/i.test(type);
+  return /:(?:Workspace)?NamedValue$/i.test(type) && /apimanagement/i.test(type);
 }
 
 function isCertificate(holder: object): boolean {

@@ -119,7 +119,7 @@ function isOfEntra(place: Place, meaning: SecretName): boolean {
 }
 
 function isVaultSecret(type: string): boolean {
-  return /^azure.*keyvault.*:Secret$/i.test(type);
+  return /^azure/i.test(type) && /keyvault/i.test(type) && /:Secret$/i.test(type);
 }
 
 /** A word that others use as well needs more than an Azure resource around it: a name, an endpoint, a tenant. */

@@ -69,7 +69,7 @@ export const certificateRotationOverlap = defineStackRule({
         const predecessor = `its predecessor "${previous.name}" by ${minOverlapDays} days`;
         report.about(next).violation(`starts too late: it must overlap ${predecessor}.`);
       }
-      for (const { credential, first } of sharedKeys(stack, credentials))
+      for (const { credential, first } of sharedKeys(credentials))
         report
           .about(credential)
           .violation(`has the same key as "${first.name}"; each generation needs a key of its own.`);

@@ -36,4 +36,12 @@ export const vaultRbacAuthorization = defineRule({
       report.violation(`takes its permissions from access policies; set "${path}" to true and assign roles.`);
     }
   },
+  remedies: (subject) => [
+    {
+      path: subject.is(nativeVault)
+        ? ["properties", "enableRbacAuthorization"]
+        : ["rbacAuthorizationEnabled"],
+      value: true,
+    },
+  ],
 });

@@ -68,3 +68,62 @@ export function nativeTokens(module: string, type: string, version = "v20230701"
     `azure-nextgen:${module}/latest:${type}`,
   ];
 }
+
+export const registration: ResourceInput = {
+  type: "azuread:index/applicationRegistration:ApplicationRegistration",
+  name: "billing-api",
+  props: {
+    displayName: "billing-api",
+    description: "Sends invoices. Owned by the finance platform team.",
+    signInAudience: "AzureADMyOrg",
+    objectId: "33333333-3333-3333-3333-333333333333",
+    clientId: "66666666-6666-6666-6666-666666666666",
+  },
+};
+
+export const federatedCredential: ResourceInput = {
+  type: "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",
+  name: "billing-api",
+  props: {
+    applicationId: "/applications/33333333-3333-3333-3333-333333333333",
+    displayName: "billing-api",
+    issuer: "https://token.actions.githubusercontent.com",
+    subject: "repo:contoso/billing:environment:production",
+    audiences: ["api://AzureADTokenExchange"],
+  },
+};
+
+export const flexibleFederatedCredential: ResourceInput = {
+  type: "azuread:index/applicationFlexibleFederatedIdentityCredential:ApplicationFlexibleFederatedIdentityCredential",
+  name: "billing-api",
+  props: {
+    applicationId: "/applications/33333333-3333-3333-3333-333333333333",
+    displayName: "billing-api",
+    issuer: "https://token.actions.githubusercontent.com",
+    claimsMatchingExpression: "claims['sub'] matches 'repo:contoso/billing:ref:refs/heads/release-*'",
+    audience: "api://AzureADTokenExchange",
+  },
+};
+
+export const vaultReader: ResourceInput = {
+  type: "azure-native:authorization:RoleAssignment",
+  name: "reader",
+  props: {
+    principalId: "44444444-4444-4444-4444-444444444444",
+    roleDefinitionId:
+      "/subscriptions/8/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6",
+    scope:
+      "/subscriptions/8/resourceGroups/identities/providers/Microsoft.KeyVault/vaults/kv-billing-prod/secrets/billing",
+  },
+};
+
+export const automationAccount: ResourceInput = {
+  type: "azure-native:automation:AutomationAccount",
+  name: "jobs",
+  props: {
+    name: "jobs",
+    resourceGroupName: "identities",
+    identity: { type: "SystemAssigned" },
+    disableLocalAuth: true,
+  },
+};

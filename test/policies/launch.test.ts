@@ -1,6 +1,6 @@
 /** The pack starts wherever it lies and however it is called, and tells Pulumi what the catalogue says. */
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,6 +109,103 @@ describe("starting the pack", () => {
       ]);
       await startsAndJudges({ directory });
       await startsAndJudges({ directory: tmpdir(), launcher: join(directory, "certlock-policies") });
+    });
+  });
+
+  describe("installed by npm from its archive", function () {
+    this.timeout(120_000);
+
+    /** An empty project with the archive installed; what the pack depends on is taken from this repository. */
+    function installed(): string {
+      const project = join(folder, "project");
+      mkdirSync(project);
+      writeFileSync(
+        join(project, "package.json"),
+        JSON.stringify({ name: "team", version: "1.0.0", private: true }),
+      );
+      execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
+        cwd: packDirectory,
+      });
+      const [archive = ""] = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
+      mkdirSync(join(project, "node_modules/certlock-policies"), { recursive: true });
+      execFileSync("tar", ["-xzf", join(folder, archive), "--strip-components=1"], {
+        cwd: join(project, "node_modules/certlock-policies"),
+      });
+      for (const name of ["@pulumi", "@types", "typescript"])
+        symlinkSync(join(repository, "node_modules", name), join(project, "node_modules", name), "dir");
+      return project;
+    }
+
+    it("lets a team build a pack of its own in typed code, and that pack judges", async () => {
+      const project = installed();
+      writeFileSync(
+        join(project, "index.ts"),
+        `import { PolicyPack } from "@pulumi/policy";
+         import { createPolicies, rules } from "certlock-policies/catalogue";
+         new PolicyPack("team", {
+           policies: createPolicies({
+             rules: rules.filter(({ tags }) => (tags as readonly string[]).includes("vault")),
+             profile: "alz",
+             choices: { "vault-purge-protection": "advisory", "vault-network-deny": { options: { allowTrustedServices: false } } },
+           }),
+         });`,
+      );
+      const compiler = join(repository, "node_modules/typescript/bin/tsc");
+      const options = [
+        "--strict",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2022",
+        "--types",
+        "node",
+        "--skipLibCheck",
+      ];
+      execFileSync(process.execPath, [compiler, ...options, "index.ts"], { cwd: project, encoding: "utf8" });
+
+      const pack = await startPack({ directory: project });
+      try {
+        assert.equal(pack.info.name, "team");
+        assert.ok(pack.info.rules.every((id) => rules.some((rule) => rule.id === id)));
+        assert.ok(!pack.info.rules.includes("no-client-secret-resource"));
+        const { findings } = await pack.analyze(change(vault, "properties.enablePurgeProtection", false));
+        const own = findings.filter(({ rule }) => rule === "vault-purge-protection");
+        assert.deepEqual(
+          own.map(({ level }) => level),
+          ["advisory"],
+        );
+      } finally {
+        await pack.stop();
+      }
+    });
+
+    it("refuses code that names a rule or an option there is not", () => {
+      const project = installed();
+      const lines = [
+        'import { createPolicies } from "certlock-policies/catalogue";',
+        'createPolicies({ choices: { "vault-network-denny": "advisory" } });',
+        'createPolicies({ choices: { "vault-network-deny": { options: { allowTrusted: true } } } });',
+        'createPolicies({ profile: "cis-8" });',
+      ];
+      writeFileSync(join(project, "index.ts"), lines.join("\n"));
+      const compiler = join(repository, "node_modules/typescript/bin/tsc");
+      const options = [
+        "--strict",
+        "--noEmit",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2022",
+        "--types",
+        "node",
+        "--skipLibCheck",
+      ];
+      const { stdout } = spawnSync(process.execPath, [compiler, ...options, "index.ts"], {
+        cwd: project,
+        encoding: "utf8",
+      });
+      const places = [...stdout.matchAll(/^index\.ts\((\d+),/gm)].map(([, line]) => Number(line));
+      assert.deepEqual(places, [2, 3, 4], stdout);
     });
   });
 

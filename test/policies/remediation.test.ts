@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rules } from "../../policies/catalogue";
 import { compiledPack } from "./harness/compiled-pack";
 import { Properties, ResourceInput, unknown } from "./harness/wire";
-import { change, classicVault, tlsPrivateKey, vault } from "./samples";
+import { application, change, classicVault, tlsPrivateKey, vault } from "./samples";
 
 /** How a secret travels, by the SDK's own mark. */
 const secret = (value: unknown) => ({
@@ -18,8 +18,11 @@ describe("level remediate", () => {
     const properties = await pack.remediate(resource);
     if (properties !== undefined) {
       const { findings } = await pack.analyze({ ...resource, props: properties });
-      const own = findings.filter((finding) => finding.rule === rule);
-      assert.deepEqual(own, [], "what has been mended passes");
+      assert.deepEqual(
+        findings.filter((finding) => finding.rule === rule),
+        [],
+        "what has been mended passes",
+      );
     }
     return properties;
   }
@@ -29,11 +32,15 @@ describe("level remediate", () => {
   it("is there for settings only, never for a rule about secrets", () => {
     const able = rules.filter(({ canRemediate }) => canRemediate);
     for (const { id, tags } of able) assert.ok(!tags.includes("client-secret"), id);
-    for (const id of ["vault-network-deny", "vault-purge-protection"])
-      assert.ok(
-        able.some((rule) => rule.id === id),
-        id,
-      );
+    assert.deepEqual(
+      able.map(({ id }) => id),
+      [
+        "application-single-tenant",
+        "vault-network-deny",
+        "vault-purge-protection",
+        "vault-rbac-authorization",
+      ],
+    );
   });
 
   for (const value of [false, undefined, null]) {
@@ -71,6 +78,13 @@ describe("level remediate", () => {
     ].reduce((resource, [path, value]) => change(resource, path as string, value), vault);
     const properties = await mended("vault-purge-protection", open);
     assert.deepEqual(properties, change(open, protection, true).props);
+  });
+
+  it("gives a vault roles, and an application its own tenant", async () => {
+    const rights = "properties.enableRbacAuthorization";
+    assert.deepEqual(await mended("vault-rbac-authorization", change(vault, rights, false)), vault.props);
+    const open = change(application, "signInAudience", "AzureADMultipleOrgs");
+    assert.deepEqual(await mended("application-single-tenant", open), application.props);
   });
 
   it("closes the firewall of a vault, and makes one where there is none", async () => {

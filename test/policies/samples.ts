@@ -41,6 +41,7 @@ export const classicVault: ResourceInput = {
     resourceGroupName: "identities",
     skuName: "standard",
     tenantId: "11111111-1111-1111-1111-111111111111",
+    rbacAuthorizationEnabled: true,
     purgeProtectionEnabled: true,
     networkAcls: { bypass: "None", defaultAction: "Deny", ipRules: ["198.51.100.0/24"] },
   },
@@ -57,6 +58,7 @@ export const application: ResourceInput = {
   name: "billing-api",
   props: {
     displayName: "billing-api",
+    description: "Sends invoices. Owned by the finance platform team.",
     signInAudience: "AzureADMyOrg",
     owners: ["22222222-2222-2222-2222-222222222222"],
   },

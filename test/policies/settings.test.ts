@@ -230,9 +230,12 @@ describe("a pack of a team's own", () => {
   });
 
   it("does not compile with an option of another rule", () => {
+    const options = { maxLifetimeDays: 1 };
     const wrong = () =>
-      // @ts-expect-error -- vault-network-deny has no such option
-      createPolicies({ choices: { "vault-network-deny": { options: { maxLifetimeDays: 1 } } } });
+      createPolicies({
+        // @ts-expect-error -- vault-network-deny has no such option
+        choices: { "vault-network-deny": { options } },
+      });
     assert.throws(wrong, { code: "POLICY_CONFIGURATION" });
   });
 

@@ -52,12 +52,12 @@ testStackRule(rule, [
     expect: [last("g1")],
   })),
   {
-    title: "accepts hours more than the days ahead",
+    title: "accepts two hours more than the days ahead",
     resources: [generation("g1", -60, 30.1)],
     expect: "passes",
   },
   {
-    title: "rejects hours less than the days ahead",
+    title: "rejects two hours less than the days ahead",
     resources: [generation("g1", -60, 29.9)],
     expect: [last("g1")],
   },
@@ -89,12 +89,12 @@ testStackRule(rule, [
   },
   {
     title: "rejects an overlap that is too short",
-    resources: [generation("g1", -60, 20), generation("g2", 13.1, 125)],
+    resources: [generation("g1", -60, 20), generation("g2", 13.2, 125)],
     expect: [late("g2", "g1")],
   },
   {
     title: "accepts an overlap that is just long enough",
-    resources: [generation("g1", -60, 20), generation("g2", 12.9, 125)],
+    resources: [generation("g1", -60, 20), generation("g2", 12.8, 125)],
     expect: "passes",
   },
   {

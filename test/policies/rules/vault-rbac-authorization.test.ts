@@ -4,6 +4,8 @@ import { change, classicVault, classicVaultTokens, vault, vaultTokens } from "..
 
 const rule = "vault-rbac-authorization";
 const subject = 'Key vault "billing"';
+/** Without a word about the permission model. */
+const bare = change(classicVault, "rbacAuthorizationEnabled", undefined);
 const native = "properties.enableRbacAuthorization";
 const policies = (path = native) => [
   violation(
@@ -37,18 +39,18 @@ testRule(rule, [
   ...classicVaultTokens.flatMap((type) => [
     {
       title: `rejects ${type} without it`,
-      resource: { ...classicVault, type },
+      resource: { ...bare, type },
       expect: policies("rbacAuthorizationEnabled"),
     },
     ...["rbacAuthorizationEnabled", "enableRbacAuthorization"].flatMap((name) => [
       {
         title: `accepts ${name} in ${type}`,
-        resource: { ...change(classicVault, name, true), type },
+        resource: { ...change(bare, name, true), type },
         expect: "passes" as const,
       },
       {
         title: `rejects ${name} off in ${type}`,
-        resource: { ...change(classicVault, name, false), type },
+        resource: { ...change(bare, name, false), type },
         expect: policies(name),
       },
     ]),

@@ -30,12 +30,12 @@ testRule(rule, [
   })),
   { title: "takes an empty type for none", resource: change(vaultSecret, type, ""), expect: [untyped()] },
   {
-    title: "accepts hours less than the limit",
+    title: "accepts two hours less than the limit",
     resource: change(vaultSecret, expires, seconds(179.9)),
     expect: "passes",
   },
   {
-    title: "rejects hours more than the limit",
+    title: "rejects two hours more than the limit",
     resource: change(vaultSecret, expires, seconds(180.1)),
     expect: [late()],
   },

@@ -1,0 +1,102 @@
+/** Every regular expression of the pack takes time in proportion to the text, whoever has written the text. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { packDirectory } from "./harness/compiled-pack";
+
+interface Found {
+  readonly place: string;
+  readonly expression: RegExp;
+}
+
+const sources = ["", "rules"].flatMap((folder) =>
+  readdirSync(join(packDirectory, folder))
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file)),
+);
+
+function expressionsIn(file: string): Found[] {
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join(packDirectory, file), "utf8"),
+    ts.ScriptTarget.ES2022,
+    true,
+  );
+  const found: Found[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isRegularExpressionLiteral(node)) {
+      const end = node.text.lastIndexOf("/");
+      const expression = new RegExp(node.text.slice(1, end), node.text.slice(end + 1).replace("y", ""));
+      found.push({ place: `${file}:${source.getLineAndCharacterOfPosition(node.pos).line + 1}`, expression });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const length = 30_000;
+
+/** Texts that an expression has to try long on: its own words and single signs, over and over, and then no match. */
+function pumps({ source }: RegExp): string[] {
+  const words = source.match(/[A-Za-z]{2,}/g) ?? [];
+  const pieces = new Set([
+    "a",
+    "A",
+    "0",
+    " ",
+    "\t",
+    "\n",
+    "-",
+    "_",
+    ".",
+    "/",
+    ":",
+    "=",
+    '"',
+    "'",
+    "\\",
+    "+",
+    "(",
+    "{",
+    ...words,
+  ]);
+  for (const word of words) for (const sign of [" ", "=", "-", '"']) pieces.add(word + sign);
+  return [...pieces].flatMap((piece) => {
+    const body = piece.repeat(length / piece.length);
+    return [`${body}\u0000`, `${words[0] ?? ""}${body}\u0000`];
+  });
+}
+
+/** The faster of two tries, so that a busy machine is not taken for a slow expression. */
+function milliseconds(expression: RegExp, text: string): number {
+  const once = (): number => {
+    const started = performance.now();
+    if (expression.global) Array.from(text.matchAll(expression));
+    else expression.test(text);
+    return performance.now() - started;
+  };
+  const first = once();
+  return first < 100 ? first : Math.min(first, once());
+}
+
+describe("the regular expressions of the pack", () => {
+  it("are all found", () => {
+    assert.ok(sources.flatMap(expressionsIn).length > 40);
+  });
+
+  for (const file of sources) {
+    const expressions = expressionsIn(file);
+    if (expressions.length === 0) continue;
+    it(`in ${file} take time in proportion to the text`, function () {
+      this.timeout(180_000);
+      const slow = expressions.flatMap(({ place, expression }) =>
+        pumps(expression)
+          .filter((text) => milliseconds(expression, text) > 150)
+          .map((text) => `${place} on ${JSON.stringify(text.slice(0, 30))}`),
+      );
+      assert.deepEqual(slow, []);
+    });
+  }
+});

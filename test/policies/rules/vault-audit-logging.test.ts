@@ -1,0 +1,114 @@
+import { ResourceInput, unknown, urnOf } from "../harness/wire";
+import { undecided, violation } from "../rule-cases";
+import { application, change, classicVault, classicVaultTokens, vault, vaultTokens } from "../samples";
+import { fed, testStackRule } from "../stack-cases";
+
+const rule = "vault-audit-logging";
+const silent = [
+  violation(
+    rule,
+    'Key vault "billing" keeps no log of who reads it; send category AuditEvent to a workspace.',
+  ),
+];
+const id = "/subscriptions/8/resourceGroups/identities/providers/Microsoft.KeyVault/vaults/KV-billing-prod";
+const setting: ResourceInput = {
+  type: "azure-native:monitor:DiagnosticSetting",
+  name: "audit",
+  props: {
+    resourceUri: id,
+    workspaceId: "/workspaces/one",
+    logs: [{ category: "AuditEvent", enabled: true }],
+  },
+};
+const settingTokens = [
+  "azure-native:monitor:DiagnosticSetting",
+  "azure-native:insights/v20210501preview:DiagnosticSetting",
+  "azure-native:monitor/v20210501preview:DiagnosticSetting",
+  "azure-native_monitor_v20210501preview:monitor:DiagnosticSetting",
+  "azure-nextgen:insights/latest:DiagnosticSetting",
+];
+const classicSetting: ResourceInput = {
+  type: "azure:monitoring/diagnosticSetting:DiagnosticSetting",
+  name: "audit",
+  props: {
+    targetResourceId: unknown.string,
+    logAnalyticsWorkspaceId: "/workspaces/one",
+    enabledLogs: [{ category: "AuditEvent" }],
+  },
+};
+const logs = (...entries: readonly object[]) => change(setting, "logs", entries);
+
+testStackRule(rule, [
+  ...settingTokens.map((type) => ({
+    title: `accepts a vault with ${type}`,
+    resources: [vault, { ...setting, type }],
+    expect: "passes" as const,
+  })),
+  {
+    title: "knows the setting by where its target comes from, before ids are known",
+    resources: [vault, fed(change(setting, "resourceUri", unknown.string), "resourceUri", vault)],
+    expect: "passes",
+  },
+  ...["audit", "allLogs"].map((categoryGroup) => ({
+    title: `accepts the category group ${categoryGroup}`,
+    resources: [vault, logs({ categoryGroup, enabled: true })],
+    expect: "passes" as const,
+  })),
+  ...vaultTokens.map((type) => ({
+    title: `rejects ${type} without a setting`,
+    resources: [{ ...vault, type }],
+    expect: silent,
+  })),
+  {
+    title: "rejects a log that is off",
+    resources: [vault, logs({ category: "AuditEvent", enabled: false })],
+    expect: silent,
+  },
+  {
+    title: "rejects another category",
+    resources: [vault, logs({ category: "AzurePolicyEvaluationDetails", enabled: true })],
+    expect: silent,
+  },
+  {
+    title: "rejects a log that goes nowhere",
+    resources: [vault, change(setting, "workspaceId", undefined)],
+    expect: silent,
+  },
+  {
+    title: "rejects the setting of another vault",
+    resources: [vault, change(setting, "resourceUri", `${id}-2`)],
+    expect: silent,
+  },
+  {
+    title: "judges each vault for itself",
+    resources: [vault, setting, { ...change(vault, "vaultName", "kv-orders"), name: "orders" }],
+    expect: [
+      violation(
+        rule,
+        'Key vault "orders" keeps no log of who reads it; send category AuditEvent to a workspace.',
+      ),
+    ],
+  },
+  ...classicVaultTokens.flatMap((type) => {
+    const classic = { ...classicVault, type };
+    return [
+      { title: `rejects ${type} without a setting`, resources: [classic], expect: silent },
+      {
+        title: `accepts ${type} with one`,
+        resources: [classic, fed(classicSetting, "targetResourceId", classic)],
+        expect: "passes" as const,
+      },
+    ];
+  }),
+  {
+    title: "waits for logs that are decided in the update",
+    resources: [vault, change(setting, "logs", unknown.array)],
+    expect: [undecided(rule, 'azure-native:monitor:DiagnosticSetting "audit"', "logs")],
+  },
+  {
+    title: "does not take a mere dependency for a setting",
+    resources: [vault, { ...change(setting, "resourceUri", "/other"), dependencies: [urnOf(vault)] }],
+    expect: silent,
+  },
+  { title: "leaves stacks without vaults alone", resources: [application], expect: "not applicable" },
+]);
