@@ -16,6 +16,11 @@ function isRequired(type: Property): boolean {
 }
 
 export function checkRestriction(entry: Property, limits: RestrictionLimits, report: Report): void {
+  // Of an entry that is not known as a whole nothing can be said to be there.
+  if (entry.isUndecided) {
+    report.undecided(entry);
+    return;
+  }
   const [type, state] = [entry.at("restrictionType"), entry.at("state")];
   const [cutOff, lifetime] = [entry.at("restrictForAppsCreatedAfterDateTime"), entry.at("maxLifetime")];
   if (entry.at("excludeActors").isPresent)

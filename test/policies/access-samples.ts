@@ -42,6 +42,18 @@ export const namedLocation: ResourceInput = {
   props: { displayName: "billing", ip: { ipRanges: ["198.51.100.0/24", "2001:db8::/32"], trusted: false } },
 };
 
+/** Keeps the log of the vault among the samples, so that the rule about that has nothing to say. */
+export const auditLog: ResourceInput = {
+  type: "azure-native:monitor:DiagnosticSetting",
+  name: "audit",
+  props: {
+    resourceUri:
+      "/subscriptions/8/resourceGroups/identities/providers/Microsoft.KeyVault/vaults/KV-billing-prod",
+    workspaceId: "/workspaces/one",
+    logs: [{ category: "AuditEvent", enabled: true }],
+  },
+};
+
 /** Ends 90 days after the run, in seconds. */
 export const vaultSecret: ResourceInput = {
   type: "azure-native:keyvault:Secret",
@@ -78,6 +90,15 @@ export const registration: ResourceInput = {
     signInAudience: "AzureADMyOrg",
     objectId: "33333333-3333-3333-3333-333333333333",
     clientId: "66666666-6666-6666-6666-666666666666",
+  },
+};
+
+export const registrationOwner: ResourceInput = {
+  type: "azuread:index/applicationOwner:ApplicationOwner",
+  name: "billing-api",
+  props: {
+    applicationId: "/applications/33333333-3333-3333-3333-333333333333",
+    ownerObjectId: "22222222-2222-2222-2222-222222222222",
   },
 };
 

@@ -11,11 +11,21 @@ export interface RuleCase {
   /** Options of the rule under test. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly level?: Level;
-  /**
-   * All that this rule finds, and all that other rules named here find; an empty list together with the rule's own
-   * verdict for the other two.
-   */
+  /** All that the rule under test finds; an empty list together with its own verdict for the other two. */
   readonly expect: "passes" | "not applicable" | readonly Finding[];
+  /**
+   * All that the other rules of the pack find in this resource.
+   * @default - nothing: the sample is one that no other rule objects to
+   */
+  readonly others?: readonly Finding[];
+}
+
+const order: ReadonlyMap<string, number> = new Map(rules.map(({ id }, index) => [id, index]));
+
+/** The whole list a case promises, in the order in which the pack asks its rules. */
+export function expected({ expect, others = [] }: Pick<RuleCase, "expect" | "others">): Finding[] {
+  const all = [...(typeof expect === "string" ? [] : expect), ...others];
+  return all.sort((one, other) => (order.get(one.rule) ?? 0) - (order.get(other.rule) ?? 0));
 }
 
 /** At the level of the catalogue, unless another one is given. */
@@ -30,6 +40,14 @@ export function undecided(rule: string, subject: string, path: string, reason = 
   return { rule, level: "advisory", message };
 }
 
+/** What rule no-client-secret-reference advises about a secret that another rule lets pass for being kept elsewhere. */
+export function keptElsewhere(path: string, subject = 'Resource "shop"'): Finding {
+  return violation(
+    "no-client-secret-reference",
+    `${subject} uses a client secret that is kept elsewhere, by "${path}"; use a managed identity or a certificate instead.`,
+  );
+}
+
 function levelOf(id: string): Level {
   return (rules as readonly Rule[]).find((rule) => rule.id === id)?.level ?? "mandatory";
 }
@@ -39,19 +57,15 @@ export const encrypted = "is encrypted and cannot be read here";
 
 export function testRule(rule: string, cases: readonly RuleCase[]): void {
   describe(`rule ${rule}`, () => {
-    for (const { title, resource, options, level, expect } of cases) {
+    for (const each of cases) {
+      const { title, resource, options, level, expect } = each;
       it(title, async () => {
         const pack = await compiledPack();
         await pack.configure({
           [rule]: { ...(level && { enforcementLevel: level }), ...(options && { options }) },
         });
         const analysis = await pack.analyze(await resource);
-        const expected = typeof expect === "string" ? [] : expect;
-        const named = new Set([rule, ...expected.map((finding) => finding.rule)]);
-        assert.deepEqual(
-          analysis.findings.filter((finding) => named.has(finding.rule)),
-          expected,
-        );
+        assert.deepEqual(analysis.findings, expected(each));
         if (expect === "passes") assert.ok(analysis.passed.includes(rule), "has not been judged");
         if (expect === "not applicable") assert.ok(analysis.notApplicable.includes(rule), "has been judged");
       });
@@ -61,7 +75,7 @@ export function testRule(rule: string, cases: readonly RuleCase[]): void {
       const pack = await compiledPack();
       await pack.configure({});
       let found = 0;
-      const samples = await Promise.all(cases.map(async (each) => each.resource));
+      const samples = await Promise.all(cases.map(async ({ resource }) => resource));
       const variants = samples.flatMap((resource) => [resource, ...planted(resource)]);
       // Cases differ from each other in one place, so that most of what is planted elsewhere comes up again.
       const distinct = new Map(variants.map((variant) => [JSON.stringify(variant), variant]));

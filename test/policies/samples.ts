@@ -64,9 +64,16 @@ export const application: ResourceInput = {
   },
 };
 
-/** RSA with 2048 bits, 125 days, uploaded as PEM. */
-export async function certificateCredential(): Promise<ResourceInput> {
-  const { pem } = await issueCertificate();
+/**
+ * RSA with 2048 bits, 125 days, uploaded as PEM.
+ *
+ * @param start by default a fixed day, which has passed; rules about the stack want one in force
+ */
+export async function certificateCredential(
+  start = new Date("2026-01-01T00:00:00Z"),
+): Promise<ResourceInput> {
+  const hours = 125 * 24;
+  const { pem } = await issueCertificate("rsa2048", hours, start);
   return {
     type: "azuread:index/applicationCertificate:ApplicationCertificate",
     name: "billing-api",
@@ -74,8 +81,8 @@ export async function certificateCredential(): Promise<ResourceInput> {
       applicationId: "/applications/33333333-3333-3333-3333-333333333333",
       type: "AsymmetricX509Cert",
       value: pem,
-      startDate: "2026-01-01T00:00:00Z",
-      endDate: "2026-05-06T00:00:00Z",
+      startDate: start.toISOString(),
+      endDate: new Date(start.getTime() + hours * 3_600_000).toISOString(),
     },
   };
 }

@@ -1,7 +1,12 @@
-import { federatedCredential, flexibleFederatedCredential, registration } from "../access-samples";
+import {
+  federatedCredential,
+  flexibleFederatedCredential,
+  registration,
+  registrationOwner,
+} from "../access-samples";
 import { ResourceInput, unknown } from "../harness/wire";
-import { violation } from "../rule-cases";
-import { application, certificateCredential, change, vault } from "../samples";
+import { undecided, violation } from "../rule-cases";
+import { application, certificateCredential, change, tlsPrivateKey } from "../samples";
 import { fed, testStackRule } from "../stack-cases";
 
 const rule = "application-credential-declared";
@@ -27,57 +32,65 @@ const onPrincipal: ResourceInput = {
     value: unknown.string,
   },
 };
+const owned = [registration, registrationOwner];
+/** A certificate whose end is not known yet. */
+const undated = undecided("certificate-rotation-overlap", 'Certificate credential "billing-api"', "value");
 const elsewhere = change(federatedCredential, "applicationId", "/applications/4");
 
 testStackRule(rule, [
   {
     title: "accepts a federated credential",
-    resources: [registration, federatedCredential],
+    resources: [...owned, federatedCredential],
     expect: "passes",
   },
   {
     title: "accepts a flexible federated credential",
-    resources: [registration, flexibleFederatedCredential],
+    resources: [...owned, flexibleFederatedCredential],
     expect: "passes",
   },
   {
     title: "accepts a certificate",
-    resources: certificateCredential().then((certificate) => [registration, certificate]),
+    resources: certificateCredential(new Date()).then((certificate) => [...owned, certificate]),
     expect: "passes",
   },
   {
     title: "accepts a certificate on the service principal",
-    resources: [registration, principal, onPrincipal],
+    resources: [...owned, principal, onPrincipal],
     expect: "passes",
+    others: [undated],
   },
   {
     title: "knows a service principal by where its client id comes from",
     resources: [
       change(registration, "clientId", unknown.string),
+      registrationOwner,
       fed(change(principal, "clientId", unknown.string), "clientId", registration),
       onPrincipal,
     ],
     expect: "passes",
+    others: [undated],
   },
   {
     title: "knows a credential by where its application comes from",
     resources: [
       change(registration, "objectId", unknown.string),
+      fed(change(registrationOwner, "applicationId", unknown.string), "applicationId", registration),
       fed(change(federatedCredential, "applicationId", unknown.string), "applicationId", registration),
     ],
     expect: "passes",
   },
-  { title: "rejects a registration without any", resources: [registration], expect: none },
+  { title: "rejects a registration without any", resources: owned, expect: none },
   { title: "rejects an application without any", resources: [application], expect: none },
   {
     title: "does not count the credential of another application",
-    resources: [registration, elsewhere],
+    resources: [...owned, elsewhere],
     expect: none,
   },
   {
     title: "does not count the service principal of another application",
-    resources: [registration, change(principal, "clientId", "4"), onPrincipal],
+    resources: [...owned, change(principal, "clientId", "4"), onPrincipal],
     expect: none,
+    others: [undated],
   },
   ...["singlePageApplication", "publicClient"].map((name) => ({
     title: `accepts an application with ${name}`,
@@ -89,5 +102,5 @@ testStackRule(rule, [
     resources: [change(application, "password", { displayName: "one" })],
     expect: "passes",
   },
-  { title: "leaves stacks without applications alone", resources: [vault], expect: "not applicable" },
+  { title: "leaves stacks without applications alone", resources: [tlsPrivateKey], expect: "not applicable" },
 ]);

@@ -1,4 +1,4 @@
-import { automationAccount, nativeTokens, vaultReader, vaultSecret } from "../access-samples";
+import { auditLog, automationAccount, nativeTokens, vaultReader, vaultSecret } from "../access-samples";
 import { ResourceInput, unknown } from "../harness/wire";
 import { violation } from "../rule-cases";
 import { change, classicVault, vault } from "../samples";
@@ -17,7 +17,8 @@ const schedule: ResourceInput = {
   props: { automationAccountName: "jobs", runbook: { name: "nightly" }, schedule: { name: "nightly" } },
 };
 const reader = fed(vaultReader, "principalId", automationAccount);
-const others = [automationAccount, vault, reader];
+const logged = [vault, auditLog];
+const others = [automationAccount, ...logged, reader];
 const open = change(vault, "properties.networkAcls.defaultAction", "Allow");
 const classic = {
   account: { type: "azure:automation/account:Account", name: "jobs", props: { name: "jobs" } },
@@ -42,7 +43,7 @@ testStackRule(rule, [
   },
   {
     title: "accepts a vault that is open",
-    resources: [automationAccount, open, reader, schedule],
+    resources: [automationAccount, open, auditLog, reader, schedule],
     expect: "passes",
   },
   {
@@ -50,6 +51,7 @@ testStackRule(rule, [
     resources: [
       automationAccount,
       change(open, "properties.publicNetworkAccess", "Disabled"),
+      auditLog,
       reader,
       schedule,
     ],
@@ -57,7 +59,7 @@ testStackRule(rule, [
   },
   {
     title: "accepts a job whose account has no role on the vault",
-    resources: [automationAccount, vault, vaultReader, schedule],
+    resources: [automationAccount, ...logged, vaultReader, schedule],
     expect: "passes",
   },
   {
@@ -69,7 +71,7 @@ testStackRule(rule, [
     title: "follows role, secret and account by where values come from",
     resources: [
       automationAccount,
-      vault,
+      ...logged,
       fed(change(vaultSecret, "vaultName", unknown.string), "vaultName", vault),
       fed(change(reader, "scope", unknown.string), "scope", vaultSecret),
       fed(
@@ -79,12 +81,19 @@ testStackRule(rule, [
       ),
     ],
     expect: unreachable,
+    others: [
+      violation(
+        "vault-expiry-alert",
+        'Key vault "billing" does not announce what ends; subscribe to its near-expiry events.',
+      ),
+    ],
   },
   {
     title: "rejects a classic job that reads a closed vault",
     resources: [
       classic.account,
       classicVault,
+      fed(change(auditLog, "resourceUri", unknown.string), "resourceUri", classicVault),
       fed(
         fed(change(vaultReader, "scope", unknown.string), "principalId", classic.account),
         "scope",

@@ -50,21 +50,32 @@ testRule(rule, [
     title: "rejects an end that is no date",
     resource: having("endDate", "in spring"),
     expect: says('has no readable end; "endDate" is not a valid date.'),
+    others: [
+      violation(
+        "certificate-max-lifetime",
+        `${subject} has no readable lifetime: "endDate" is not a valid time, and it must stay below 180 days.`,
+      ),
+    ],
   },
   {
     title: "waits for an end that is decided in the update",
     resource: having("endDate", unknown.string),
     expect: [undecided(rule, subject, "endDate")],
+    others: [undecided("certificate-max-lifetime", subject, "endDate")],
   },
   {
     title: "says so when the end is encrypted in stored state",
     resource: having("endDate", "[secret]"),
     expect: [undecided(rule, subject, "endDate", encrypted)],
+    others: [undecided("certificate-max-lifetime", subject, "endDate", encrypted)],
   },
   {
     title: "accepts an end for a certificate that is not known yet",
     resource: having("value", unknown.string),
     expect: "passes",
+    others: ["certificate-key-strength", "no-private-key-upload"].map((id) =>
+      undecided(id, subject, "value"),
+    ),
   },
   { title: "needs no start unless told so", resource: having("startDate", undefined), expect: "passes" },
   {
@@ -78,11 +89,18 @@ testRule(rule, [
     resource: having("startDate", unknown.string),
     options: { requireStartDate: true },
     expect: "passes",
+    others: [undecided("certificate-max-lifetime", subject, "startDate")],
   },
   {
     title: "leaves symmetric keys to the rule about them",
     resource: having("endDate", undefined).then((resource) => change(resource, "type", "Symmetric")),
     expect: "passes",
+    others: [
+      violation(
+        "no-symmetric-application-key",
+        `${subject} must not be a symmetric key; set "type" to AsymmetricX509Cert and upload a certificate.`,
+      ),
+    ],
   },
   { title: "leaves applications alone", resource: application, expect: "not applicable" },
 ]);

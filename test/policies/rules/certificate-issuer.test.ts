@@ -18,6 +18,11 @@ const authority = says("holds the certificate of an authority; register that of 
 const strict = { allowSelfSigned: false };
 const listed = { allowedIssuers: ["Contoso Issuing CA"] };
 
+/** What rules about other sides of the certificate say while it is not known. */
+const unread = ["certificate-key-strength", "no-private-key-upload"].map((id) =>
+  undecided(id, subject, "value"),
+);
+
 const credential = certificateCredential();
 const holding = async (value: unknown) => change(await credential, "value", value);
 const from = async (issuer: string, isAuthority = false) => holding(await issueFrom(issuer, isAuthority));
@@ -68,17 +73,25 @@ testRule(rule, [
     resource: holding(unknown.string),
     options: listed,
     expect: [undecided(rule, subject, "value")],
+    others: unread,
   },
   {
     title: "need not wait where every issuer is accepted",
     resource: holding(unknown.string),
     expect: "passes",
+    others: unread,
   },
   {
     title: "leaves what is no certificate to the rule about that",
     resource: issueCertificate().then(({ privateKeyPem }) => holding(privateKeyPem)),
     options: strict,
     expect: "passes",
+    others: [
+      violation(
+        "no-private-key-upload",
+        `${subject} holds a private key in "value"; upload exactly one certificate and nothing else.`,
+      ),
+    ],
   },
   {
     title: "accepts a self-signed resource unless told otherwise",

@@ -48,10 +48,14 @@ async function certificateOf(certificateHours: number, changes: Readonly<Record<
 const noDates = { startDate: undefined, endDate: undefined };
 /** The value comes from a certificate that is issued in the same update. */
 const noCertificate = { ...noDates, value: unknown.string };
-const others = [
-  undecided("certificate-key-strength", subject, "value"),
-  undecided("no-private-key-upload", subject, "value"),
-];
+/** What rules about other sides of the credential say to the same sample. */
+const unread = ["certificate-key-strength", "no-private-key-upload"].map((id) =>
+  undecided(id, subject, "value"),
+);
+const aboutDates = (what: string) => [violation("certificate-explicit-dates", `${subject} ${what}`)];
+const beyond = aboutDates('ends after its certificate; set "endDate" to the end of the certificate.');
+const relative = aboutDates('ends relative to its creation; replace "endDateRelative" by "endDate".');
+const endless = aboutDates('does not state when it ends; set "endDate" to the end of its certificate.');
 
 testRule(rule, [
   { title: "accepts a certificate of 125 days", resource: tlsCertificate, expect: "passes" },
@@ -121,53 +125,62 @@ testRule(rule, [
   { title: "accepts a credential of 125 days", resource: credential, expect: "passes" },
   {
     title: "accepts a second less than the limit",
-    resource: dates({ endDate: "2026-06-29T23:59:59Z" }),
+    resource: certificateOf(limitHours - 1 / 3600, { endDate: "2026-06-29T23:59:59Z" }),
     expect: "passes",
   },
   ...certificateCredentialTokens.map((type) => ({
     title: `rejects exactly the limit in ${type}`,
     resource: dates({ endDate: "2026-06-30T00:00:00Z" }).then((resource) => ({ ...resource, type })),
     expect: [stated],
+    others: beyond,
   })),
   {
     title: "rejects more than the limit in another time zone",
     resource: dates({ endDate: "2026-06-30T02:00:01+02:00" }),
     expect: [stated],
+    others: beyond,
   },
   {
     title: "counts from the day of the run where no start is given",
     resource: dates({ startDate: undefined, endDate: new Date(Date.now() + 200 * 86_400_000).toISOString() }),
     expect: [stated],
+    others: beyond,
   },
   {
     title: "accepts an end 170 days from the day of the run",
     resource: dates({ startDate: undefined, endDate: new Date(Date.now() + 170 * 86_400_000).toISOString() }),
     expect: "passes",
+    others: beyond,
   },
   {
     title: "accepts a relative end below the limit",
     resource: dates({ ...noDates, endDateRelative: "4319h59m" }),
     expect: "passes",
+    others: relative,
   },
   {
     title: "rejects a relative end at the limit",
     resource: dates({ ...noDates, endDateRelative: "4320h" }),
     expect: [stated],
+    others: relative,
   },
   {
     title: "rejects a relative end in minutes",
     resource: dates({ ...noDates, endDateRelative: "259200m0s" }),
     expect: [stated],
+    others: relative,
   },
   {
     title: "rejects a relative end that is no duration",
     resource: dates({ ...noDates, endDateRelative: "180 days" }),
     expect: unreadable("endDateRelative"),
+    others: relative,
   },
   {
     title: "rejects an end that is no date",
     resource: dates({ endDate: "next year" }),
     expect: unreadable("endDate"),
+    others: aboutDates('has no readable end; "endDate" is not a valid date.'),
   },
   {
     title: "rejects a start that is no date",
@@ -178,11 +191,13 @@ testRule(rule, [
     title: "accepts a credential that ends with its certificate",
     resource: certificateOf(limitHours - 1, noDates),
     expect: "passes",
+    others: endless,
   },
   {
     title: "rejects a credential that ends with its certificate, too late",
     resource: certificateOf(limitHours, noDates),
     expect: [held],
+    others: endless,
   },
   {
     title: "rejects a long-lived certificate in a credential that ends early",
@@ -197,19 +212,20 @@ testRule(rule, [
   {
     title: "decides on the dates while the certificate is not known yet",
     resource: dates({ value: unknown.string, endDate: "2027-01-01T00:00:00Z" }),
-    expect: [others[0], stated, others[1]].filter((finding) => finding !== undefined),
+    expect: [stated],
+    others: unread,
   },
   {
     title: "waits for the certificate where it alone decides",
     resource: dates(noCertificate),
-    expect: [others[0], undecided(rule, subject, "value"), others[1]].filter(
-      (finding) => finding !== undefined,
-    ),
+    expect: [undecided(rule, subject, "value")],
+    others: [...endless, ...unread],
   },
   {
     title: "waits for an end that is decided in the update",
     resource: dates({ endDate: unknown.string }),
     expect: [undecided(rule, subject, "endDate")],
+    others: [undecided("certificate-explicit-dates", subject, "endDate")],
   },
   {
     title: "waits for a start that is decided in the update",
@@ -220,6 +236,7 @@ testRule(rule, [
     title: "waits for a relative end that is decided in the update",
     resource: dates({ ...noDates, endDateRelative: unknown.string }),
     expect: [undecided(rule, subject, "endDateRelative")],
+    others: relative,
   },
   { title: "leaves applications alone", resource: application, expect: "not applicable" },
 ]);

@@ -181,5 +181,5 @@ testStackRule(rule, [
     ],
     expect: "passes",
   },
-  { title: "leaves stacks without certificates alone", resources: [application], expect: "not applicable" },
+  { title: "leaves stacks without certificates alone", resources: [tlsPrivateKey], expect: "not applicable" },
 ]);

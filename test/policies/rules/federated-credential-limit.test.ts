@@ -1,7 +1,7 @@
-import { federatedCredential, nativeTokens, registration } from "../access-samples";
+import { federatedCredential, nativeTokens, registration, registrationOwner } from "../access-samples";
 import { ResourceInput, unknown } from "../harness/wire";
 import { violation } from "../rule-cases";
-import { application, change } from "../samples";
+import { change, tlsPrivateKey } from "../samples";
 import { fed, testStackRule } from "../stack-cases";
 
 const rule = "federated-credential-limit";
@@ -50,6 +50,7 @@ testStackRule(rule, [
     title: "counts by where the application comes from, before its id is known",
     resources: [
       registration,
+      fed(change(registrationOwner, "applicationId", unknown.string), "applicationId", registration),
       ...credentials(
         3,
         fed(change(federatedCredential, "applicationId", unknown.string), "applicationId", registration),
@@ -87,5 +88,5 @@ testStackRule(rule, [
     resources: [1, 2].map((n) => change(credential(n), "subject", unknown.string)),
     expect: "passes",
   },
-  { title: "leaves stacks without federation alone", resources: [application], expect: "not applicable" },
+  { title: "leaves stacks without federation alone", resources: [tlsPrivateKey], expect: "not applicable" },
 ]);

@@ -1,6 +1,6 @@
 import { ResourceInput, unknown } from "../harness/wire";
 import { undecided, violation } from "../rule-cases";
-import { application, vault } from "../samples";
+import { application, change, tlsPrivateKey } from "../samples";
 import { fed, outputs, testStackRule } from "../stack-cases";
 
 const rule = "no-client-secret-flow";
@@ -113,7 +113,10 @@ testStackRule(rule, [
   {
     title: "finds the value of a secret inside an application in an output of the stack",
     resources: [
-      { ...application, props: { password: { displayName: "one", value: known.props.value } } },
+      {
+        ...application,
+        props: { ...application.props, password: { displayName: "one", value: known.props.value } },
+      },
       outputs({ key: known.props.value }),
     ],
     expect: [
@@ -151,8 +154,11 @@ testStackRule(rule, [
   },
   {
     title: "accepts unknown outputs of applications without a secret",
-    resources: [application, outputs({ clientSecret: unknown.string })],
+    resources: [
+      change(application, "singlePageApplication", { redirectUris: ["https://localhost/"] }),
+      outputs({ clientSecret: unknown.string }),
+    ],
     expect: "passes",
   },
-  { title: "leaves stacks without applications alone", resources: [vault], expect: "not applicable" },
+  { title: "leaves stacks without applications alone", resources: [tlsPrivateKey], expect: "not applicable" },
 ]);

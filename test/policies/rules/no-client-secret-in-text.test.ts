@@ -1,5 +1,5 @@
 import { ResourceInput, unknown } from "../harness/wire";
-import { testRule, violation } from "../rule-cases";
+import { keptElsewhere, testRule, violation } from "../rule-cases";
 import { azureadProvider } from "../samples";
 
 const rule = "no-client-secret-in-text";
@@ -35,11 +35,14 @@ const rejected: Readonly<Record<string, string>> = {
 const accepted: Readonly<Record<string, string>> = {
   "a connection string without a secret": dataverse,
   "a database connection as a user": "Server=x.database.windows.net;User Id=sa;Password=y",
-  "a variable in a file": "env:\n  AZURE_CLIENT_SECRET: ${{ secrets.AZURE_CLIENT_SECRET }}\n",
-  "a variable of Terraform": 'provider "azurerm" {\n  client_secret = var.client_secret\n}',
   documentation: "Set AZURE_CLIENT_SECRET to the client secret of the application.",
   "another provider's form": "client_secret=y for https://tenant.auth0.com/oauth/token",
   "a type in code": "interface Azure { clientSecret: string }",
+};
+
+const references: Readonly<Record<string, string>> = {
+  "a variable in a file": "env:\n  AZURE_CLIENT_SECRET: ${{ secrets.AZURE_CLIENT_SECRET }}\n",
+  "a variable of Terraform": 'provider "azurerm" {\n  client_secret = var.client_secret\n}',
 };
 
 testRule(rule, [
@@ -53,6 +56,12 @@ testRule(rule, [
     title: `accepts ${what}`,
     resource: file(text),
     expect: "passes" as const,
+  })),
+  ...Object.entries(references).map(([what, text]) => ({
+    title: `leaves ${what} to the rule about references`,
+    resource: file(text),
+    expect: "passes" as const,
+    others: [keptElsewhere("data.file")],
   })),
   { title: "accepts a text that is not known yet", resource: file(unknown.string), expect: "passes" },
   { title: "accepts a text that is encrypted in stored state", resource: file("[secret]"), expect: "passes" },

@@ -1,5 +1,5 @@
 import { ResourceInput, unknown } from "../harness/wire";
-import { testRule, violation } from "../rule-cases";
+import { keptElsewhere, testRule, violation } from "../rule-cases";
 import { application, azureadProvider, change, vault } from "../samples";
 
 const rule = "no-client-secret-input";
@@ -62,6 +62,7 @@ testRule(rule, [
       },
     }),
     expect: "passes",
+    others: [keptElsewhere("properties.servicePrincipalKey")],
   },
   {
     title: "accepts a credential that is called a certificate beside it",
@@ -137,5 +138,11 @@ testRule(rule, [
     title: "leaves providers to their own rule",
     resource: change(azureadProvider, "clientSecret", "x"),
     expect: "not applicable",
+    others: [
+      violation(
+        "no-provider-client-secret",
+        'Provider "tenant" of package azuread is given "clientSecret"; sign in with workload identity federation (useOidc) or a certificate instead.',
+      ),
+    ],
   },
 ]);

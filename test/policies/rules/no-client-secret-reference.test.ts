@@ -20,6 +20,10 @@ const registration = (clientSecretSettingName: string): ResourceInput => ({
   name: "shop",
   props: { identityProviders: { azureActiveDirectory: { registration: { clientSecretSettingName } } } },
 });
+const passedOn = violation(
+  "no-client-secret-in-settings",
+  'Resource "shop" passes on a client secret in "siteConfig.appSettings[0].value", going by its name; sign in with a managed identity or by federation instead.',
+);
 const path = "siteConfig.appSettings[0].value";
 const inRegistration = "identityProviders.azureActiveDirectory.registration.clientSecretSettingName";
 const reference = "@Microsoft.KeyVault(VaultName=shop;SecretName=app)";
@@ -32,7 +36,7 @@ testRule(rule, [
     level: "mandatory",
     expect: [found(path, "mandatory")],
   },
-  { title: "leaves values to the other rules", resource: setting("x"), expect: "passes" },
+  { title: "leaves values to the other rules", resource: setting("x"), expect: "passes", others: [passedOn] },
   { title: "accepts an empty setting", resource: setting(""), expect: "passes" },
   {
     title: "advises about the name of a setting",

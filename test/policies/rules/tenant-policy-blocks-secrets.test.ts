@@ -25,6 +25,8 @@ const cutOff = (date: unknown) =>
     "applicationRestrictions.passwordCredentials.0.restrictForAppsCreatedAfterDateTime",
     date,
   );
+/** What rule tenant-policy-not-weakened says to the same sample. */
+const weakened = (what: string) => violation("tenant-policy-not-weakened", `${subject} ${what}`);
 const late = [exempt("applicationRestrictions", "passwordAddition", 0)];
 
 testRule(rule, [
@@ -69,6 +71,12 @@ testRule(rule, [
           "customPasswordAddition",
         ),
         expect: [missing(scope, type)],
+        others: [
+          weakened(
+            `restricts one scope only; repeat the entry of "${scope}.passwordCredentials[${index}].restrictionType" ` +
+              `under "${scopes.find((each) => each !== scope) ?? ""}.passwordCredentials".`,
+          ),
+        ],
       },
     ]),
   ]),
@@ -79,6 +87,11 @@ testRule(rule, [
       state: "disabled",
     }),
     expect: [off("applicationRestrictions", "passwordAddition", 2)],
+    others: [
+      weakened(
+        'declares a restriction twice; remove "applicationRestrictions.passwordCredentials[2].restrictionType" or the one before.',
+      ),
+    ],
   },
   {
     title: "rejects an exemption of older applications",
@@ -134,6 +147,9 @@ testRule(rule, [
     title: "waits for an entry that may be the missing one",
     resource: change(tenantPolicy, "applicationRestrictions.passwordCredentials.1", unknown.object),
     expect: [undecided(rule, subject, "applicationRestrictions.passwordCredentials[1].restrictionType")],
+    others: [
+      undecided("tenant-policy-not-weakened", subject, "applicationRestrictions.passwordCredentials[1]"),
+    ],
   },
   {
     title: "says so when a restriction is encrypted in stored state",

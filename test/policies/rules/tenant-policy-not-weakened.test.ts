@@ -96,6 +96,12 @@ testRule(rule, [
     title: "leaves blocking itself to the rule about that",
     resource: change(full, "applicationRestrictions.passwordCredentials.0.state", "disabled"),
     expect: "passes",
+    others: [
+      violation(
+        "tenant-policy-blocks-secrets",
+        `${subject} does not block passwordAddition: set "applicationRestrictions.passwordCredentials[0].state" to enabled.`,
+      ),
+    ],
   },
   {
     title: "rejects a restriction of one scope only",

@@ -1,6 +1,7 @@
+import { auditLog } from "../access-samples";
 import { ResourceInput, unknown, urnOf } from "../harness/wire";
 import { undecided, violation } from "../rule-cases";
-import { application, change, classicVault, classicVaultTokens, vault, vaultTokens } from "../samples";
+import { change, classicVault, classicVaultTokens, tlsPrivateKey, vault, vaultTokens } from "../samples";
 import { fed, testStackRule } from "../stack-cases";
 
 const rule = "vault-audit-logging";
@@ -10,16 +11,6 @@ const silent = [
     'Key vault "billing" keeps no log of who reads it; send category AuditEvent to a workspace.',
   ),
 ];
-const id = "/subscriptions/8/resourceGroups/identities/providers/Microsoft.KeyVault/vaults/KV-billing-prod";
-const setting: ResourceInput = {
-  type: "azure-native:monitor:DiagnosticSetting",
-  name: "audit",
-  props: {
-    resourceUri: id,
-    workspaceId: "/workspaces/one",
-    logs: [{ category: "AuditEvent", enabled: true }],
-  },
-};
 const settingTokens = [
   "azure-native:monitor:DiagnosticSetting",
   "azure-native:insights/v20210501preview:DiagnosticSetting",
@@ -36,17 +27,17 @@ const classicSetting: ResourceInput = {
     enabledLogs: [{ category: "AuditEvent" }],
   },
 };
-const logs = (...entries: readonly object[]) => change(setting, "logs", entries);
+const logs = (...entries: readonly object[]) => change(auditLog, "logs", entries);
 
 testStackRule(rule, [
   ...settingTokens.map((type) => ({
     title: `accepts a vault with ${type}`,
-    resources: [vault, { ...setting, type }],
+    resources: [vault, { ...auditLog, type }],
     expect: "passes" as const,
   })),
   {
     title: "knows the setting by where its target comes from, before ids are known",
-    resources: [vault, fed(change(setting, "resourceUri", unknown.string), "resourceUri", vault)],
+    resources: [vault, fed(change(auditLog, "resourceUri", unknown.string), "resourceUri", vault)],
     expect: "passes",
   },
   ...["audit", "allLogs"].map((categoryGroup) => ({
@@ -71,17 +62,17 @@ testStackRule(rule, [
   },
   {
     title: "rejects a log that goes nowhere",
-    resources: [vault, change(setting, "workspaceId", undefined)],
+    resources: [vault, change(auditLog, "workspaceId", undefined)],
     expect: silent,
   },
   {
     title: "rejects the setting of another vault",
-    resources: [vault, change(setting, "resourceUri", `${id}-2`)],
+    resources: [vault, change(auditLog, "resourceUri", `${String(auditLog.props["resourceUri"])}-2`)],
     expect: silent,
   },
   {
     title: "judges each vault for itself",
-    resources: [vault, setting, { ...change(vault, "vaultName", "kv-orders"), name: "orders" }],
+    resources: [vault, auditLog, { ...change(vault, "vaultName", "kv-orders"), name: "orders" }],
     expect: [
       violation(
         rule,
@@ -102,13 +93,13 @@ testStackRule(rule, [
   }),
   {
     title: "waits for logs that are decided in the update",
-    resources: [vault, change(setting, "logs", unknown.array)],
+    resources: [vault, change(auditLog, "logs", unknown.array)],
     expect: [undecided(rule, 'azure-native:monitor:DiagnosticSetting "audit"', "logs")],
   },
   {
     title: "does not take a mere dependency for a setting",
-    resources: [vault, { ...change(setting, "resourceUri", "/other"), dependencies: [urnOf(vault)] }],
+    resources: [vault, { ...change(auditLog, "resourceUri", "/other"), dependencies: [urnOf(vault)] }],
     expect: silent,
   },
-  { title: "leaves stacks without vaults alone", resources: [application], expect: "not applicable" },
+  { title: "leaves stacks without vaults alone", resources: [tlsPrivateKey], expect: "not applicable" },
 ]);

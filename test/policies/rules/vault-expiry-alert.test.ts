@@ -1,4 +1,4 @@
-import { nativeTokens, vaultSecret } from "../access-samples";
+import { auditLog, nativeTokens, vaultSecret } from "../access-samples";
 import { ResourceInput, unknown } from "../harness/wire";
 import { undecided, violation } from "../rule-cases";
 import { change, classicVault, vault } from "../samples";
@@ -8,6 +8,7 @@ const rule = "vault-expiry-alert";
 const silent = [
   violation(rule, 'Key vault "billing" does not announce what ends; subscribe to its near-expiry events.'),
 ];
+const kept = [vault, auditLog, vaultSecret];
 const topic: ResourceInput = {
   type: "azure-native:eventgrid:SystemTopic",
   name: "events",
@@ -44,18 +45,23 @@ const classicSubscription: ResourceInput = {
   name: "expiry",
   props: { systemTopic: unknown.string, includedEventTypes: near },
 };
-const classicStack = [classicVault, fed(classicSecret, "keyVaultId", classicVault)];
+const classicStack = [
+  classicVault,
+  fed(change(auditLog, "resourceUri", unknown.string), "resourceUri", classicVault),
+  fed(classicSecret, "keyVaultId", classicVault),
+];
 
 testStackRule(rule, [
   {
     title: "accepts a subscription on a topic of the vault",
-    resources: [vault, vaultSecret, topic, subscription],
+    resources: [...kept, topic, subscription],
     expect: "passes",
   },
   {
     title: "knows topic and vault by where values come from, before names are known",
     resources: [
       vault,
+      auditLog,
       fed(change(vaultSecret, "vaultName", unknown.string), "vaultName", vault),
       fed(change(topic, "source", unknown.string), "source", vault),
       fed(change(subscription, "systemTopicName", unknown.string), "systemTopicName", topic),
@@ -64,47 +70,47 @@ testStackRule(rule, [
   },
   {
     title: "accepts a subscription on the vault itself",
-    resources: [vault, vaultSecret, fed(direct, "scope", vault)],
+    resources: [...kept, fed(direct, "scope", vault)],
     expect: "passes",
   },
   {
     title: "accepts a subscription to all events",
-    resources: [vault, vaultSecret, topic, types(undefined)],
+    resources: [...kept, topic, types(undefined)],
     expect: "passes",
   },
   {
     title: "accepts the event of certificates",
-    resources: [vault, vaultSecret, topic, types(["microsoft.keyvault.certificatenearexpiry"])],
+    resources: [...kept, topic, types(["microsoft.keyvault.certificatenearexpiry"])],
     expect: "passes",
   },
   ...nativeTokens("keyvault", "Secret").map((type) => ({
     title: `rejects a vault with ${type} and no subscription`,
-    resources: [vault, { ...vaultSecret, type }],
+    resources: [vault, auditLog, { ...vaultSecret, type }],
     expect: silent,
   })),
   {
     title: "rejects a subscription to what has ended already",
-    resources: [vault, vaultSecret, topic, types(["Microsoft.KeyVault.SecretExpired"])],
+    resources: [...kept, topic, types(["Microsoft.KeyVault.SecretExpired"])],
     expect: silent,
   },
   {
     title: "rejects a subscription to another topic",
-    resources: [vault, vaultSecret, topic, change(subscription, "systemTopicName", "orders-events")],
+    resources: [...kept, topic, change(subscription, "systemTopicName", "orders-events")],
     expect: silent,
   },
   {
     title: "rejects a topic of another vault",
-    resources: [vault, vaultSecret, change(topic, "source", "/vaults/kv-orders"), subscription],
+    resources: [...kept, change(topic, "source", "/vaults/kv-orders"), subscription],
     expect: silent,
   },
   {
     title: "lets a vault without secrets of the stack be",
-    resources: [vault, change(vaultSecret, "vaultName", "kv-orders")],
+    resources: [vault, auditLog, change(vaultSecret, "vaultName", "kv-orders")],
     expect: "passes",
   },
   {
     title: "waits for event types that are decided in the update",
-    resources: [vault, vaultSecret, topic, types(unknown.array)],
+    resources: [...kept, topic, types(unknown.array)],
     expect: [
       undecided(
         rule,

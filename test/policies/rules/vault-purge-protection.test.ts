@@ -1,3 +1,4 @@
+import { vaultSecret } from "../access-samples";
 import { change, classicVault, classicVaultTokens, vault, vaultTokens } from "../samples";
 import { encrypted, testRule, undecided, violation } from "../rule-cases";
 import { unknown } from "../harness/wire";
@@ -61,7 +62,7 @@ testRule(rule, [
   },
   {
     title: "leaves secrets in a vault alone",
-    resource: { type: "azure-native:keyvault:Secret", name: "certificate", props: {} },
+    resource: vaultSecret,
     expect: "not applicable",
   },
   {

@@ -35,6 +35,10 @@ testRule(rule, [
     title: "says so when the value is encrypted in stored state",
     resource: change(vault, "properties", "[secret]"),
     expect: [undecided(rule, subject, native, encrypted)],
+    others: [
+      undecided("vault-network-deny", subject, "properties.networkAcls.defaultAction", encrypted),
+      undecided("vault-purge-protection", subject, "properties.enablePurgeProtection", encrypted),
+    ],
   },
   ...classicVaultTokens.flatMap((type) => [
     {
