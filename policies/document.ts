@@ -31,39 +31,42 @@ export function parseDocument(text: string, format: "yaml" | "json"): unknown {
       throw new DocumentError("is not valid JSON"); // The parser's own message quotes what it found.
     }
   }
-  const lines = linesOf(text);
+  const rows = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const lines = linesOf(rows);
   const [first] = lines;
   if (first === undefined) return null;
-  const reader = new Reader(lines);
+  const reader = new Reader(lines, rows);
   const value = reader.block(first.indent, 0);
   reader.end();
   return value;
 }
 
-function linesOf(text: string): Line[] {
+function linesOf(rows: readonly string[]): Line[] {
   const lines: Line[] = [];
-  for (const [index, raw] of text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .entries()) {
+  for (const [index, raw] of rows.entries()) {
     const content = raw.trimStart();
     const number = index + 1;
+    // They look like blanks or line ends, and what they are depends on who reads.
+    if (/[^\P{Cc}\t]|[^\S \t]/u.test(raw)) fail(number, "no other blanks than spaces and tabs are allowed");
+    // Also where nothing follows: readers do not agree on whether that is a blank line.
+    if (/^ *\t/.test(raw)) fail(number, "indentation has to be spaces");
     if (content === "" || content.startsWith("#")) continue;
     if (raw.startsWith("---") && lines.length === 0 && raw.trim() === "---") continue;
     if (/^(---|\.\.\.|%)/.test(raw)) fail(number, "only one document, without directives, is allowed");
-    const indentation = raw.slice(0, raw.length - content.length);
-    if (/[^ ]/.test(indentation)) fail(number, "indentation has to be spaces");
-    lines.push({ number, indent: indentation.length, content: content.trimEnd() });
+    lines.push({ number, indent: raw.length - content.length, content: content.trimEnd() });
   }
   return lines;
 }
 
 class Reader {
   private readonly lines: Line[];
+  /** As written, comments and blank lines included: in long text they are text. */
+  private readonly rows: readonly string[];
   private position = 0;
 
-  constructor(lines: Line[]) {
+  constructor(lines: Line[], rows: readonly string[]) {
     this.lines = lines;
+    this.rows = rows;
   }
 
   block(indent: number, depth: number): unknown {
@@ -87,6 +90,7 @@ class Reader {
         items.push(this.nested(indent, line, depth));
       } else if (keyOf({ ...line, content: rest }) !== undefined || rest.startsWith("- ")) {
         const offset = line.content.length - rest.length;
+        if (line.content.slice(0, offset).includes("\t")) fail(line.number, "indentation has to be spaces");
         this.lines[this.position] = { number: line.number, indent: indent + offset, content: rest };
         items.push(this.block(indent + offset, depth + 1));
       } else {
@@ -123,16 +127,29 @@ class Reader {
   private value(text: string, indent: number, line: Line): unknown {
     if (!text.startsWith(">")) return scalar(text, line.number);
     if (text !== ">-") fail(line.number, 'of the forms for long text only ">-" is allowed');
+    return this.longText(indent, line);
+  }
+
+  /** The rows below that are deeper than their name, `#` and all, joined by blanks. */
+  private longText(indent: number, line: Line): string {
     const parts: string[] = [];
-    const [first] = this.lines.slice(this.position, this.position + 1);
-    let previous = line.number;
-    for (let next = this.current(); next !== undefined && next.indent > indent; next = this.current()) {
-      if (next.indent !== first?.indent || next.number !== previous + 1)
-        fail(next.number, "long text has to be lines of the same indentation without gaps");
-      previous = next.number;
-      parts.push(next.content);
-      this.position++;
+    let width: number | undefined;
+    let isOver = false;
+    let number = line.number + 1;
+    for (; number <= this.rows.length; number++) {
+      const row = this.rows[number - 1] ?? "";
+      const content = row.replace(/^ +/, "");
+      const depth = row.length - content.length;
+      const isBlank = content === "" && depth <= (width ?? 0);
+      // A comment that is not as deep as the text stands between it and what follows.
+      const isBelow = depth <= indent || (depth < (width ?? 0) && content.startsWith("#"));
+      if (!isBlank && isBelow) break;
+      if (isBlank) isOver = true;
+      else if (isOver || depth !== (width ??= depth) || /^\s|^$/.test(content))
+        fail(number, "long text has to be lines of the same indentation without gaps");
+      else parts.push(content);
     }
+    while ((this.current()?.number ?? number) < number) this.position++;
     return parts.join(" ");
   }
 

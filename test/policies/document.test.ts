@@ -14,6 +14,10 @@ exemptions:
       The build agents have
       no fixed address yet.
     'scope': "urn:pulumi:dev::shop::a:b:C::d#e" # quoted
+    note: >-
+      # of the form  
+      "a: b"
+  # not of the text
     owner: 'jo''s team'
     count: -12.5
     done: false
@@ -51,7 +55,10 @@ empty: {}
 
   const refusals: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
     "a tab in the indentation": ["a:\n\tb: 1", /line 2: indentation has to be spaces/],
+    "a tab behind the dash of a list": ["- \ta: 1", /line 1: indentation has to be spaces/],
     "a name that stands twice": ["a: 1\na: 2", /line 2: the same name stands twice/],
+    "a line end of old": ["a: 1\rb: 2", /line 1: no other blanks than spaces and tabs/],
+    "a blank that only looks like one": ["a: 1\nb:\u00a02", /line 2: no other blanks than spaces and tabs/],
     "a list where a name is expected": ["a: 1\n- b", /line 2: the indentation fits nothing above/],
     "a line without a name": ["a: 1\nsecret", /line 2: a name and a colon are expected/],
     "indentation out of nowhere": ["a: 1\n  b: 2", /line 2: the indentation fits nothing above/],
@@ -69,6 +76,14 @@ empty: {}
     "long text with a gap": [
       "a: >-\n  b\n\n  c",
       /line 4: long text has to be lines of the same indentation/,
+    ],
+    "long text with a gap before a number sign": [
+      "a: >-\n  b\n\n  # c",
+      /line 4: long text has to be lines of the same indentation/,
+    ],
+    "long text with blanks in its indentation": [
+      "a: >-\n  b\n   \n",
+      /line 3: long text has to be lines of the same indentation/,
     ],
     "a second document": ["a: 1\n---\nb: 2", /line 2: only one document/],
     "a directive": ["%YAML 1.1\na: 1", /line 1: only one document/],
@@ -107,8 +122,9 @@ empty: {}
       ),
     }));
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), tree), (data) => {
-        const text = stringify(data, { lineWidth: 0 });
+      // Narrow lines fold long texts.
+      fc.property(fc.dictionary(fc.string(), tree), fc.constantFrom(0, 20), (data, lineWidth) => {
+        const text = stringify(data, { lineWidth });
         try {
           assert.deepEqual(parseDocument(text, "yaml"), parse(text));
         } catch (error) {
@@ -140,9 +156,16 @@ empty: {}
       "]",
       "&",
       "*",
+      "\t",
+      "\r",
+      "\u00a0",
+      "\u2028",
+      "\0",
+      ">-\n  ",
+      "- >-\n #",
     );
     fc.assert(
-      fc.property(fc.array(words, { maxLength: 14 }), (parts) => {
+      fc.property(fc.array(words, { maxLength: 16 }), (parts) => {
         const text = parts.join("");
         let read: unknown;
         try {
