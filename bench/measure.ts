@@ -1,56 +1,58 @@
-/** Takes the times and the memory of a pack that runs. */
+/** Takes what a pack's process costs: time that passes, time it computes, memory. */
 import { readFileSync } from "node:fs";
 import { Pack, PackOptions, startPack } from "../test/policies/harness/pack";
 import { ResourceInput } from "../test/policies/harness/wire";
 
-export async function startMilliseconds(options: PackOptions): Promise<number> {
+/** In milliseconds. */
+export interface Cost {
+  /** Until the answer was there; whatever else the machine does counts as well, and so does our own side. */
+  readonly elapsed: number;
+  /** What the pack's process has computed on all its threads; undefined where Linux is not. */
+  readonly computed: number | undefined;
+}
+
+/** From the start of the process to the first answer about what rules it has, and the pack itself. */
+export async function measureStart(
+  options: PackOptions,
+): Promise<{ readonly cost: Cost; readonly pack: Pack }> {
+  const started = performance.now();
   const pack = await startPack(options);
-  await pack.stop();
-  return pack.startMilliseconds;
+  return { cost: { elapsed: performance.now() - started, computed: computedBy(pack) }, pack };
 }
 
 /** Asks about every resource once, one after the other, as the engine does with one pack. */
-export async function resourceMilliseconds(pack: Pack, resources: readonly ResourceInput[]): Promise<number> {
-  const started = performance.now();
-  for (const resource of resources) await pack.analyze(resource);
-  return performance.now() - started;
+export function measureResources(pack: Pack, resources: readonly ResourceInput[]): Promise<Cost> {
+  return measure(pack, async () => {
+    for (const resource of resources) await pack.analyze(resource);
+  });
 }
 
-export interface StackMeasurement {
-  /**
-   * Time the pack has computed, on Linux: neither our own encoding of the request counts nor what else the machine
-   * does. Elsewhere the time until the answer.
-   */
-  readonly milliseconds: number;
-  /** Largest resident memory of the pack's process since its start, in megabytes; undefined where Linux is not. */
-  readonly peakMegabytes: number | undefined;
+/** Asks about each stack once. */
+export function measureStacks(pack: Pack, stacks: readonly (readonly ResourceInput[])[]): Promise<Cost> {
+  return measure(pack, async () => {
+    for (const resources of stacks) await pack.analyzeStack(resources);
+  });
 }
 
-export async function measureStack(
-  pack: Pack,
-  resources: readonly ResourceInput[],
-): Promise<StackMeasurement> {
-  const [started, computed] = [performance.now(), computedMilliseconds(pack.processId)];
-  await pack.analyzeStack(resources);
-  const after = computedMilliseconds(pack.processId);
-  return {
-    milliseconds:
-      after === undefined || computed === undefined ? performance.now() - started : after - computed,
-    peakMegabytes: peakMegabytes(pack.processId),
-  };
+async function measure(pack: Pack, work: () => Promise<void>): Promise<Cost> {
+  const [started, computed] = [performance.now(), computedBy(pack)];
+  await work();
+  const [elapsed, after] = [performance.now() - started, computedBy(pack)];
+  return { elapsed, computed: after === undefined || computed === undefined ? undefined : after - computed };
 }
 
 /** Linux counts in hundredths of a second, whatever the machine. */
 const millisecondsPerTick = 10;
 
-function computedMilliseconds(processId: number | undefined): number | undefined {
+function computedBy({ processId }: Pack): number | undefined {
   // The name of the process may hold spaces; after it come fields 3 and up, of which 14 and 15 are the times.
   const fields = processFile(processId, "stat")?.split(") ").at(-1)?.split(" ");
   if (fields === undefined) return undefined;
   return (Number(fields[11]) + Number(fields[12])) * millisecondsPerTick;
 }
 
-function peakMegabytes(processId: number | undefined): number | undefined {
+/** Largest resident memory of the pack's process since its start; undefined where Linux is not. */
+export function peakMegabytes({ processId }: Pack): number | undefined {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(processFile(processId, "status") ?? "")?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }

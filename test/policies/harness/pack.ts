@@ -54,8 +54,6 @@ export class PackError extends Error {
 
 export interface Pack {
   readonly info: PackInformation;
-  /** From the start of the process to the port number, in milliseconds. */
-  readonly startMilliseconds: number;
   readonly processId: number | undefined;
   /** What the process has written so far, on both streams. */
   log(): string;
@@ -68,7 +66,6 @@ export interface Pack {
 }
 
 export async function startPack(options: PackOptions): Promise<Pack> {
-  const started = performance.now();
   const child = spawnPack(options);
   const output: string[] = [];
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
@@ -81,7 +78,6 @@ export async function startPack(options: PackOptions): Promise<Pack> {
 
   try {
     const port = await portOf(child, output, options.startTimeout ?? 20_000);
-    const startMilliseconds = performance.now() - started;
     const client = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
       "grpc.max_receive_message_length": maxMessageBytes,
       "grpc.max_send_message_length": maxMessageBytes,
@@ -91,7 +87,6 @@ export async function startPack(options: PackOptions): Promise<Pack> {
       credible(analysisOf(response, info), response, info);
     return {
       info,
-      startMilliseconds,
       processId: child.pid,
       log: () => output.join(""),
       configure: async (rules) => {
