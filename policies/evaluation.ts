@@ -1,6 +1,6 @@
 /** How a rule about one resource runs: applicability, the three verdicts, and the fourth case, a crash. */
 import { ResourceValidationArgs } from "@pulumi/policy";
-import { OptionSchemas, readOptions } from "./options";
+import { OptionSchemas, optionsReader } from "./options";
 import { inspect } from "./property";
 import { ResourceType } from "./resource-types";
 import { Report, RuleDefinition, Subject, Surroundings } from "./rule";
@@ -14,6 +14,7 @@ export function toPolicy<Schemas extends OptionSchemas>(
 ): RulePolicy {
   let firstSeen: string | undefined;
   const typeOf = remembering(rule.appliesTo);
+  const optionsOf = optionsReader(rule.id, rule.options);
   const checkRunFor = (urn: string) => (urn === (firstSeen ?? urn) ? rule.checkRun : undefined);
   return {
     ...metadataOf(rule),
@@ -42,7 +43,7 @@ export function toPolicy<Schemas extends OptionSchemas>(
         const resource = { urn: args.urn, properties: subjectOf(args, shared).properties };
         const exempting = run.exemptions?.exempting(rule.id, resource, send) ?? send;
         judge(`${type.label} "${args.name}"`, exempting, (report) => {
-          const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
+          const options = optionsOf(args.getConfig<Record<string, unknown>>());
           rule.check?.(subjectOf(args, shared), report, options, run);
         });
       }

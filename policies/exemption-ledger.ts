@@ -25,7 +25,9 @@ export class ExemptionLedger {
    * their own go through as they are: what is undecided is advice already, and a rule that crashed exempts nobody.
    */
   exempting(rule: string, resource: Exemptible, send: Send): Send {
-    const covering = this.byRule.get(rule)?.filter(({ scope }) => scope.covers(resource)) ?? [];
+    const covering = this.byRule.get(rule)?.filter(({ scope }) => scope.covers(resource));
+    // As a rule nothing is exempted, and a stack has many resources and rules.
+    if (covering === undefined || covering.length === 0) return send;
     for (const exemption of covering) this.judged.add(exemption);
     return (finding) => {
       const exemption = covering.find(({ expires }) => expires > this.now().getTime());

@@ -77,6 +77,19 @@ export function readOptions<Schemas extends OptionSchemas>(
   return Object.fromEntries(values) as OptionValues<Schemas>;
 }
 
+/** Reads the options of one rule, each configuration once: a stack has many resources and one configuration. */
+export function optionsReader<Schemas extends OptionSchemas>(
+  rule: string,
+  schemas: Schemas,
+): (config: Readonly<Record<string, unknown>>) => OptionValues<Schemas> {
+  const known = new WeakMap<object, OptionValues<Schemas>>();
+  return (config) => {
+    const values = known.get(config) ?? readOptions(rule, schemas, config);
+    known.set(config, values);
+    return values;
+  };
+}
+
 /**
  * The same options with other defaults.
  *

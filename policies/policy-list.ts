@@ -18,8 +18,8 @@ import { Finding, Send, sender } from "./verdict";
 interface Walk {
   resource?: ResourceInQuestion;
   shared?: Shared;
-  /** The rest of the list has been asked already. */
-  isDone: boolean;
+  /** What the SDK is to meet in place of the policies that have been asked for it already: all of them or none. */
+  asked?: readonly RulePolicy[];
 }
 
 type Arguments = ResourceValidationArgs | StackValidationArgs;
@@ -33,26 +33,30 @@ export function policyList(
     (one, other) => Number(one.looksBack ?? false) - Number(other.looksBack ?? false),
   );
   const policies = inOrder.map((rule) => rule.toPolicy(run));
-  const standInsOf = new Map(policies.map((policy) => [policy, standInsFor(policy)]));
+  const standIns = policies.map(standInsFor);
   return Object.defineProperty(policies, Symbol.iterator, {
     value: function* (): Generator<RulePolicy, void> {
-      const walk: Walk = { isDone: false };
+      const walk: Walk = {};
       for (const [index, policy] of policies.entries()) {
-        const standIns = standInsOf.get(policy);
-        if (walk.shared && standIns) yield later(policy, walk, walk.shared, standIns);
-        else yield first(policy, walk, () => policies.slice(index + 1), configuration);
+        const known = standIns[index];
+        if (walk.asked) yield walk.asked[index] ?? policy;
+        else if (walk.shared && known) yield later(policy, walk, walk.shared, known);
+        else yield first(policy, walk, { policies, standIns, index, configuration });
       }
     },
   });
 }
 
+/** Where the walk is: at the policy with this index, which is the first to be asked. */
+interface Place {
+  readonly policies: readonly RulePolicy[];
+  readonly standIns: readonly StandIns[];
+  readonly index: number;
+  readonly configuration: ConfigurationInForce;
+}
+
 /** A policy that does its own work, whatever it is asked about, and then has those after it do theirs. */
-function first(
-  policy: RulePolicy,
-  walk: Walk,
-  rest: () => readonly RulePolicy[],
-  configuration: ConfigurationInForce,
-): RulePolicy {
+function first(policy: RulePolicy, walk: Walk, place: Place): RulePolicy {
   const { validateResource, validateStack } = policy;
   return {
     ...policy,
@@ -64,7 +68,7 @@ function first(
         try {
           validateResource(args, report, shared);
         } finally {
-          walk.isDone = askAll(rest(), walk, configuration, args, report, (each, its, send) => {
+          askRest(place, walk, args, report, (each, its, send) => {
             each.validateResource?.(its as ResourceValidationArgs, send, shared);
           });
         }
@@ -77,7 +81,7 @@ function first(
         try {
           validateStack(args, report, shared);
         } finally {
-          walk.isDone = askAll(rest(), walk, configuration, args, report, (each, its, send) => {
+          askRest(place, walk, args, report, (each, its, send) => {
             each.validateStack?.(its as StackValidationArgs, send, shared);
           });
         }
@@ -86,22 +90,26 @@ function first(
   };
 }
 
-/** @returns false where no configuration is in force, so that only the SDK knows the levels */
-function askAll(
-  policies: readonly RulePolicy[],
+/** Asks nobody where no configuration is in force, so that only the SDK knows the levels. */
+function askRest(
+  { policies, standIns, index, configuration }: Place,
   walk: Walk,
-  configuration: ConfigurationInForce,
   args: Arguments,
   report: ReportViolation,
   ask: (policy: RulePolicy, args: Arguments, report: ReportViolation) => void,
-): boolean {
+): void {
   const inForce = configuration();
-  if (inForce === undefined) return false;
+  if (inForce === undefined) return;
   const send = sender(report);
-  for (const policy of policies) {
+  const asked: RulePolicy[] = [];
+  for (let at = index + 1; at < policies.length; at++) {
+    const [policy, known] = [policies[at], standIns[at]];
+    if (policy === undefined || known === undefined) continue;
+    const isAsked = !isElsewhere(policy, walk);
+    asked[at] = isAsked ? known.done : known.elsewhere;
     const { name, description, severity, enforcementLevel } = policy;
     const { level, properties } = inForce.get(name) ?? { level: enforcementLevel, properties: {} };
-    if (level === "disabled" || isElsewhere(policy, walk)) continue;
+    if (!isAsked || level === "disabled") continue;
     // What is left after a remediation is mandatory.
     const loudness = level === "advisory" ? "advisory" : "mandatory";
     const under: Send = (finding: Finding) => {
@@ -110,7 +118,7 @@ function askAll(
     const getConfig = (() => properties) as Arguments["getConfig"];
     ask(policy, { ...args, getConfig }, under as unknown as ReportViolation);
   }
-  return true;
+  walk.asked = asked;
 }
 
 function isElsewhere(policy: RulePolicy, { resource, shared }: Walk): boolean {
@@ -141,7 +149,6 @@ function standInsFor(policy: RulePolicy): StandIns {
 
 function later(policy: RulePolicy, walk: Walk, shared: Shared, standIns: StandIns): RulePolicy {
   if (isElsewhere(policy, walk)) return standIns.elsewhere;
-  if (walk.isDone) return standIns.done;
   const { validateResource, validateStack, ...rest } = policy;
   return {
     ...rest,

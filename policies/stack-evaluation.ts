@@ -1,7 +1,7 @@
 /** How a stack rule runs: once for all resources, with the same verdicts as a rule about one of them. */
 import { StackValidationArgs } from "@pulumi/policy";
 import { Exemptible } from "./exemption-scope";
-import { OptionSchemas, readOptions } from "./options";
+import { OptionSchemas, optionsReader } from "./options";
 import { StackReport, StackRuleDefinition, Surroundings } from "./rule";
 import { metadataOf, notApplicable, RulePolicy, Shared, subjectsOf } from "./rule-policy";
 import { Stack, StackResource } from "./stack";
@@ -11,6 +11,7 @@ export function toStackPolicy<Schemas extends OptionSchemas>(
   rule: StackRuleDefinition<string, Schemas>,
   run: Surroundings,
 ): RulePolicy & Required<Pick<RulePolicy, "validateStack">> {
+  const optionsOf = optionsReader(rule.id, rule.options);
   const isAboutStack = (stack: Stack): boolean => stack.ofType(...rule.appliesTo).length > 0;
   return {
     ...metadataOf(rule),
@@ -38,7 +39,7 @@ export function toStackPolicy<Schemas extends OptionSchemas>(
         },
       };
       failClosed(rule.id, "This stack", send, () => {
-        const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
+        const options = optionsOf(args.getConfig<Record<string, unknown>>());
         rule.checkStack(stack, report, options, run);
       });
     },
