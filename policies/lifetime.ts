@@ -4,6 +4,14 @@ import { Property } from "./property";
 export const millisecondsPerHour = 3_600_000;
 export const millisecondsPerDay = 24 * millisecondsPerHour;
 
+/** A limit that lifetimes have to stay below, as Entra compares them; what is no number is too long. */
+export function lifetimeLimit(days: number) {
+  return {
+    isTooLong: (milliseconds: number): boolean => !(milliseconds < days * millisecondsPerDay),
+    limit: `must stay below ${days} days`,
+  };
+}
+
 export type Lifetime =
   | { readonly kind: "known"; readonly milliseconds: number }
   | { readonly kind: "undecided"; readonly property: Property }

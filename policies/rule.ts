@@ -37,6 +37,12 @@ export interface Subject {
 export interface Report {
   /** @param predicate what the resource does wrong and the required state; continues the sentence that names it */
   violation(predicate: string): void;
+  /**
+   * Says what is wrong and cannot be mended by this run, so that nothing is gained by stopping it: advice at any level.
+   *
+   * @param predicate as of a violation
+   */
+  advice(predicate: string): void;
   /** @param property what has to be known before the rule can decide */
   undecided(property: Property): void;
 }

@@ -1,40 +1,67 @@
 /** From when to when a registered certificate signs in: the credential's own dates, within those of the certificate. */
 import { readCertificate } from "./certificate";
+import { declaredLifetime, isDateOfCertificate, issuedFor } from "./issued";
 import { duration } from "./lifetime";
 import { Property } from "./property";
+import { StackResource } from "./stack";
 
 export type Validity =
-  | { readonly kind: "known"; readonly from: number; readonly until: number }
+  | { readonly kind: "known"; readonly from: number | undefined; readonly until: number }
   | { readonly kind: "undecided"; readonly property: Property }
   /** No end is stated that could be read. */
   | { readonly kind: "open" };
 
-/** @param now start of a credential that states none, in milliseconds */
-export function validityOf(credential: Property, now: number): Validity {
-  const [start, end, relative] = ["startDate", "endDate", "endDateRelative"].map((name) =>
-    credential.at(name),
+interface Period {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * What is issued in this update is valid from now for as long as it declares.
+ *
+ * @param now in milliseconds
+ * @returns without a start where none is stated
+ */
+export function validityOf(credential: StackResource, now: number): Validity {
+  const { properties } = credential;
+  const [start, end, relative] = [
+    properties.at("startDate"),
+    properties.at("endDate"),
+    properties.at("endDateRelative"),
+  ];
+  const reading = readCertificate(properties);
+  const certificate =
+    reading.kind === "certificate"
+      ? periodOf(reading.certificate.validFrom, reading.certificate.validTo)
+      : toBeIssued(credential, now);
+  const undecided = [start, end, relative].find(
+    (property) =>
+      property.isUndecided && !(certificate !== undefined && isDateOfCertificate(credential, property.path)),
   );
-  const reading = readCertificate(credential);
-  const certificate = reading.kind === "certificate" ? reading.certificate : undefined;
-  const from = instant(start) ?? instantOf(certificate?.validFrom) ?? now;
+  if (undecided) return { kind: "undecided", property: undecided };
+
+  const from = instant(start) ?? certificate?.from;
   const candidates = [
     instant(end),
-    instantOf(certificate?.validTo),
-    end?.isPresent || !relative?.text ? undefined : after(from, duration(relative.text)),
+    certificate?.until,
+    end.isPresent || relative.text === undefined ? undefined : after(from ?? now, duration(relative.text)),
   ].filter((moment) => moment !== undefined);
-
-  const undecided = [start, end, relative].find((property) => property?.isUndecided);
-  if (undecided) return { kind: "undecided", property: undecided };
   if (candidates.length > 0) return { kind: "known", from, until: Math.min(...candidates) };
   return reading.kind === "undecided" ? { kind: "undecided", property: reading.property } : { kind: "open" };
 }
 
-function instant(property: Property | undefined): number | undefined {
-  return instantOf(property?.text);
+function toBeIssued(credential: StackResource, now: number): Period | undefined {
+  const certificate = issuedFor(credential);
+  const lifetime = certificate && declaredLifetime(certificate);
+  return lifetime === undefined ? undefined : { from: now, until: now + lifetime };
 }
 
-function instantOf(text: string | undefined): number | undefined {
-  const milliseconds = Date.parse(text ?? "");
+function periodOf(validFrom: string, validTo: string): Period {
+  return { from: Date.parse(validFrom), until: Date.parse(validTo) };
+}
+
+function instant(property: Property): number | undefined {
+  const milliseconds = Date.parse(property.text ?? "");
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 

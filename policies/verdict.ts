@@ -34,6 +34,9 @@ export function reporter(level: EnforcementLevel, title: string, send: Send): Re
     violation: (predicate) => {
       send({ message: `${title} ${predicate}` });
     },
+    advice: (predicate) => {
+      send({ message: `${title} ${predicate}`, enforcementLevel: "advisory" });
+    },
     undecided: (property) => {
       const reason =
         property.state === "hidden" ? "is encrypted and cannot be read here" : "is not known yet";

@@ -1,5 +1,6 @@
 /** Every certificate credential states the date on which it ends, and it is one that its certificate reaches. */
 import { readCertificate } from "../certificate";
+import { isDateOfCertificate } from "../issued";
 import { certificateCredential } from "../resource-types";
 import { defineRule } from "../rule";
 
@@ -50,7 +51,13 @@ export const certificateExplicitDates = defineRule({
       report.violation(`has no readable end; "${end.path}" is not a valid date.`);
     else if (reading.kind === "certificate" && until - Date.parse(reading.certificate.validTo) >= tolerance)
       report.violation(`ends after its certificate; set "${end.path}" to the end of the certificate.`);
-    // That there is an end is all that can be said now; whether the certificate reaches it comes with the update.
-    else if (end.isUndecided) report.undecided(end);
+  },
+  // An end that is not known yet is fine when it is that of the certificate, which only the stack shows.
+  checkStack(stack, report) {
+    for (const credential of stack.ofType(certificateCredential)) {
+      const [type, end] = [credential.properties.at("type"), credential.properties.at("endDate")];
+      if (end.isUndecided && !type.isText("Symmetric") && !isDateOfCertificate(credential, "endDate"))
+        report.about(credential).undecided(end);
+    }
   },
 });

@@ -1,6 +1,7 @@
 /** Certificates that sign in to Entra ID come from an issuer that the organisation has chosen. */
 import { readCertificate } from "../certificate";
-import { certificateCredential, issuedCertificate } from "../resource-types";
+import { issuedFor } from "../issued";
+import { certificateCredential } from "../resource-types";
 import { defineRule } from "../rule";
 
 export const certificateIssuer = defineRule({
@@ -34,21 +35,9 @@ export const certificateIssuer = defineRule({
       description: "Common names of accepted authorities; an empty list accepts every authority.",
     },
   },
-  appliesTo: [certificateCredential, issuedCertificate],
-  check(subject, report, { allowSelfSigned, allowedIssuers }) {
-    if (subject.is(issuedCertificate)) {
-      // What signs servers or other certificates is no business of Entra ID; its uses say what it is for.
-      const isForSignIn = subject.properties
-        .at("allowedUses")
-        .elements()
-        .some((use) => use.is("client_auth"));
-      if (!allowSelfSigned && isForSignIn && subject.type.endsWith(":SelfSignedCert"))
-        report.violation("is self-signed; have it issued by an accepted authority.");
-      return;
-    }
-    const reading = readCertificate(subject.properties);
-    const decides = !allowSelfSigned || allowedIssuers.length > 0;
-    if (reading.kind === "undecided" && decides) report.undecided(reading.property);
+  appliesTo: [certificateCredential],
+  check({ properties }, report, { allowSelfSigned, allowedIssuers }) {
+    const reading = readCertificate(properties);
     // What is not a certificate at all is refused by rule no-private-key-upload.
     if (reading.kind !== "certificate") return;
     const { certificate } = reading;
@@ -61,5 +50,23 @@ export const certificateIssuer = defineRule({
     const isChosen = issuers.some((part) => allowedIssuers.includes(part.slice(3)));
     if (!isSelfSigned && allowedIssuers.length > 0 && !isChosen)
       report.violation('holds a certificate from another issuer than those in "allowedIssuers".');
+  },
+  // What the stack issues is judged before it is issued; of an authority only the update knows the name.
+  checkStack(stack, report, { allowSelfSigned, allowedIssuers }) {
+    for (const credential of stack.ofType(certificateCredential)) {
+      const reading = readCertificate(credential.properties);
+      if (reading.kind !== "undecided") continue;
+      const certificate = issuedFor(credential);
+      const isSelfSigned = certificate?.type.endsWith(":SelfSignedCert");
+      if (certificate && isSelfSigned && !allowSelfSigned)
+        report
+          .about(credential)
+          .violation(
+            `is for "${certificate.name}", which is self-signed; have an accepted authority issue it.`,
+          );
+      const isListed = allowedIssuers.length > 0;
+      const isOpen = certificate ? !isSelfSigned && isListed : !allowSelfSigned || isListed;
+      if (isOpen) report.about(credential).undecided(reading.property);
+    }
   },
 });

@@ -1,19 +1,16 @@
-/** Keys are RSA with at least 2048 bits where they sign in to Entra ID, and no RSA key is shorter. */
+/** Keys that sign in to Entra ID are RSA with at least 2048 bits. */
 import { readCertificate } from "../certificate";
-import { certificateCredential, privateKey } from "../resource-types";
+import { declaredKey, issuedFor, keyOf } from "../issued";
+import { certificateCredential } from "../resource-types";
 import { defineRule } from "../rule";
 
 /** https://learn.microsoft.com/entra/identity-platform/howto-create-self-signed-certificate */
 const defaultMinRsaBits = 2048;
 
-/** What `tls.PrivateKey` makes when it is not told. https://www.pulumi.com/registry/packages/tls/api-docs/privatekey/ */
-const tlsDefaultRsaBits = 2048;
-
 export const certificateKeyStrength = defineRule({
   id: "certificate-key-strength",
   name: "Strong certificate keys",
-  description:
-    "RSA keys have at least the required length, and a certificate that signs in to Entra ID has an RSA key.",
+  description: "A certificate that signs in to Entra ID has an RSA key of at least the required length.",
   severity: "high",
   level: "mandatory",
   framework: {
@@ -37,30 +34,34 @@ export const certificateKeyStrength = defineRule({
       description: "Shortest RSA modulus accepted, in bits.",
     },
   },
-  appliesTo: [certificateCredential, privateKey],
-  check(subject, report, { minRsaBits }) {
-    const limit = `use RSA with at least ${minRsaBits} bits.`;
-    if (subject.is(privateKey)) {
-      const [algorithm, bits] = [subject.properties.at("algorithm"), subject.properties.at("rsaBits")];
-      // Keys of other kinds may serve other purposes; as a credential they are refused below.
-      if (algorithm.state === "known" && !algorithm.isText("RSA")) return;
-      if (bits.isUndecided) report.undecided(bits);
-      else if ((bits.isPresent ? (bits.number ?? 0) : tlsDefaultRsaBits) < minRsaBits) {
-        if (algorithm.isUndecided) report.undecided(algorithm);
-        else report.violation(`is too short: "${bits.path}" is below the limit; ${limit}`);
-      }
-      return;
-    }
-
-    const reading = readCertificate(subject.properties);
-    if (reading.kind === "undecided") report.undecided(reading.property);
-    // What is not a certificate at all is refused by rule no-private-key-upload.
+  appliesTo: [certificateCredential],
+  check({ properties }, report, { minRsaBits }) {
+    const reading = readCertificate(properties);
+    // What is no certificate at all is refused by rule no-private-key-upload.
     if (reading.kind !== "certificate") return;
     const { asymmetricKeyType, asymmetricKeyDetails } = reading.certificate.publicKey;
-    if (asymmetricKeyType !== "rsa") {
+    const limit = `use RSA with at least ${minRsaBits} bits.`;
+    if (asymmetricKeyType !== "rsa")
       report.violation(`holds a certificate whose key is not RSA, which Entra ID does not accept; ${limit}`);
-    } else if ((asymmetricKeyDetails?.modulusLength ?? 0) < minRsaBits) {
+    else if ((asymmetricKeyDetails?.modulusLength ?? 0) < minRsaBits)
       report.violation(`holds a certificate whose RSA key is too short; ${limit}`);
+  },
+  // A key of the stack is judged by what it is for, which only the stack shows, before it signs in anywhere.
+  checkStack(stack, report, { minRsaBits }) {
+    for (const credential of stack.ofType(certificateCredential)) {
+      const reading = readCertificate(credential.properties);
+      if (reading.kind !== "undecided") continue;
+      const certificate = issuedFor(credential);
+      const key = certificate && keyOf(certificate);
+      const made = key && declaredKey(key.properties);
+      const limit = `use RSA with at least ${minRsaBits} bits.`;
+      if (key === undefined || made === undefined) report.about(credential).undecided(reading.property);
+      else if (!made.isRsa)
+        report
+          .about(credential)
+          .violation(`is for key "${key.name}", which is not RSA and not accepted by Entra ID; ${limit}`);
+      else if (made.bits < minRsaBits)
+        report.about(credential).violation(`is for key "${key.name}", which is too short; ${limit}`);
     }
   },
 });

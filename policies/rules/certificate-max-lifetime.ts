@@ -1,8 +1,8 @@
 /** Certificates that sign in to Entra ID live less than the configured number of days. */
 import { readCertificate } from "../certificate";
-import { millisecondsPerDay, millisecondsPerHour, statedLifetime } from "../lifetime";
-import { Property } from "../property";
-import { certificateCredential, issuedCertificate } from "../resource-types";
+import { declaredLifetime, isDateOfCertificate, issuedFor } from "../issued";
+import { lifetimeLimit, statedLifetime } from "../lifetime";
+import { certificateCredential } from "../resource-types";
 import { defineRule } from "../rule";
 
 /** CIS Microsoft 365 7.0.0, 5.1.5.6, and Zero Trust Assessment 21773. Entra compares strictly: 180 days is too long. */
@@ -36,44 +36,40 @@ export const certificateMaxLifetime = defineRule({
         "Days that a lifetime has to stay below; a lifetime of exactly this many days is too long.",
     },
   },
-  appliesTo: [certificateCredential, issuedCertificate],
-  check(subject, report, { maxLifetimeDays }, run) {
-    const tooLong = (milliseconds: number): boolean => !(milliseconds < maxLifetimeDays * millisecondsPerDay);
-    const limit = `must stay below ${maxLifetimeDays} days`;
-
-    if (subject.is(issuedCertificate)) {
-      const hours = subject.properties.at("validityPeriodHours");
-      if (!isForSignIn(subject.properties)) return;
-      if (hours.isUndecided) report.undecided(hours);
-      else if (hours.isPresent && tooLong((hours.number ?? NaN) * millisecondsPerHour))
-        report.violation(`lives too long: "${hours.path}" ${limit}.`);
-      return;
-    }
-
-    const reading = readCertificate(subject.properties);
+  appliesTo: [certificateCredential],
+  check({ properties }, report, { maxLifetimeDays }, run) {
+    const { isTooLong, limit } = lifetimeLimit(maxLifetimeDays);
+    const reading = readCertificate(properties);
     if (reading.kind === "certificate") {
       const { validFrom, validTo } = reading.certificate;
-      if (tooLong(Date.parse(validTo) - Date.parse(validFrom)))
+      if (isTooLong(Date.parse(validTo) - Date.parse(validFrom)))
         report.violation(`holds a certificate that lives too long: it ${limit}.`);
     }
-    const stated = statedLifetime(subject.properties, run.now());
-    if (stated.kind === "known" && tooLong(stated.milliseconds))
+    const stated = statedLifetime(properties, run.now());
+    if (stated.kind === "known" && isTooLong(stated.milliseconds))
       report.violation(`lives too long: from start to end it ${limit}.`);
     if (stated.kind === "unreadable")
       report.violation(
         `has no readable lifetime: "${stated.property.path}" is not a valid time, and it ${limit}.`,
       );
-    if (stated.kind === "undecided") report.undecided(stated.property);
-    // Without an end of its own the credential ends with the certificate.
-    if (stated.kind === "not stated" && reading.kind === "undecided") report.undecided(reading.property);
+  },
+  // What the stack issues is judged by what it is for, which only the stack shows: certificates serve others, too.
+  checkStack(stack, report, { maxLifetimeDays }, run) {
+    const { isTooLong, limit } = lifetimeLimit(maxLifetimeDays);
+    for (const credential of stack.ofType(certificateCredential)) {
+      const reading = readCertificate(credential.properties);
+      const certificate = reading.kind === "undecided" ? issuedFor(credential) : undefined;
+      const lifetime = certificate && declaredLifetime(certificate);
+      const about = report.about(credential);
+      if (certificate && lifetime !== undefined && isTooLong(lifetime))
+        about.violation(`lives too long: "validityPeriodHours" of "${certificate.name}" ${limit}.`);
+
+      const stated = statedLifetime(credential.properties, run.now());
+      const isSettled = lifetime !== undefined && isDateOfCertificate(credential, "endDate");
+      if (stated.kind === "undecided" && !isSettled) about.undecided(stated.property);
+      // Without an end of its own the credential ends with the certificate.
+      if (stated.kind === "not stated" && reading.kind === "undecided" && lifetime === undefined)
+        about.undecided(reading.property);
+    }
   },
 });
-
-/** Authorities and pure server certificates are not what an application signs in with. */
-function isForSignIn(certificate: Property): boolean {
-  const uses = certificate.at("allowedUses").elements();
-  const isForServers =
-    uses.some((use) => use.is("server_auth")) &&
-    !uses.some((use) => use.is("client_auth") || use.isUndecided);
-  return !certificate.at("isCaCertificate").is(true) && !isForServers;
-}

@@ -1,10 +1,8 @@
 /** Every application with certificates keeps one that stays valid long enough, and changes keys without a gap. */
 import { byOwner } from "../belonging";
-import { Dated, gaps, sharedKeys } from "../generations";
-import { millisecondsPerDay } from "../lifetime";
+import { gaps, isLasting, readGenerations, sharedKeys } from "../generations";
 import { certificateCredential } from "../resource-types";
 import { defineStackRule } from "../rule";
-import { validityOf } from "../validity";
 
 export const certificateRotationOverlap = defineStackRule({
   id: "certificate-rotation-overlap",
@@ -17,9 +15,9 @@ export const certificateRotationOverlap = defineStackRule({
     name: "Microsoft Zero Trust Assessment",
     version: "2",
     reference: "21992",
-    specification: "Application certificates are rotated on a regular basis.",
+    specification: "Application certificates must be rotated on a regular basis.",
   },
-  tags: ["certificate", "rotation", "zta:21992", "maester:MT.1199"],
+  tags: ["certificate", "rotation", "zta:21992"],
   remediationSteps: [
     "Issue the next generation with a key of its own, and keep the present one until its clients have changed over.",
     "Run the update that rotates on a schedule, often enough for a run to fail without harm.",
@@ -28,14 +26,15 @@ export const certificateRotationOverlap = defineStackRule({
   options: {
     minRemainingDays: {
       type: "integer",
-      default: 30, // Entra's own recommendation and Key Vault's near-expiry event warn at 30 days.
+      default: 14, // A generation of 125 days that is replaced after 60 leaves 65; one of 85 after 40 leaves 45.
       minimum: 0,
       maximum: 365,
-      description: "Days from the run that at least one certificate of each application has to stay valid.",
+      description:
+        "Days from the run that one certificate of each application has to stay valid; half its life if that is less.",
     },
     minOverlapDays: {
       type: "integer",
-      default: 7, // Clients read a vault at least daily; delays of three days and a weekend happen.
+      default: 5, // Key Vault's own guidance, and what two periods of 60 leave of 125 days, or two of 40 of 85.
       minimum: 0,
       maximum: 180,
       description: "Days that a certificate and its successor have to be valid together.",
@@ -48,26 +47,18 @@ export const certificateRotationOverlap = defineStackRule({
       .ofType(certificateCredential)
       .filter((each) => !each.properties.at("type").isText("Symmetric")); // refused as what it is
     for (const credentials of byOwner(certificates).values()) {
-      const read = credentials.map((credential) => ({
-        credential,
-        ...validityOf(credential.properties, now),
-      }));
-      const dated = read.filter((each) => each.kind === "known");
-      const isLasting = ({ until }: Dated): boolean => until >= now + minRemainingDays * millisecondsPerDay;
-      if (!dated.some(isLasting)) {
-        const undecided = read.filter((each) => each.kind === "undecided");
+      const { dated, undecided } = readGenerations(credentials, now);
+      const last = dated.at(-1)?.credential ?? credentials[0];
+      if (last && !dated.some((each) => isLasting(each, now, minRemainingDays))) {
         for (const { credential, property } of undecided) report.about(credential).undecided(property);
-        const last = dated.toSorted((one, other) => other.until - one.until)[0]?.credential ?? credentials[0];
-        if (undecided.length === 0 && last)
-          report
-            .about(last)
-            .violation(
-              `must not be the last of its application: none stays valid for ${minRemainingDays} days from now.`,
-            );
+        const problem = `has less than ${minRemainingDays} days left, and no other certificate of its application has more`;
+        if (undecided.length === 0) report.about(last).violation(`${problem}; add its successor.`);
       }
-      for (const { next, previous } of gaps(dated, now, minOverlapDays)) {
-        const predecessor = `its predecessor "${previous.name}" by ${minOverlapDays} days`;
-        report.about(next).violation(`starts too late: it must overlap ${predecessor}.`);
+      for (const { next, previous, isPast } of gaps(dated, now, minOverlapDays)) {
+        const problem = `starts too late: it must overlap its predecessor "${previous.name}" by ${minOverlapDays} days`;
+        // A refusal would keep the successor away, and the gap would grow.
+        if (isPast) report.about(next).advice(`${problem}; run the rotation earlier.`);
+        else report.about(next).violation(`${problem}; let it start earlier.`);
       }
       for (const { credential, first } of sharedKeys(credentials))
         report

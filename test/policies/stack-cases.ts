@@ -51,9 +51,9 @@ export function testStackRule(rule: string, cases: readonly StackCase[]): void {
 
     it("never repeats a value, whatever stands where", async () => {
       const pack = await compiledPack();
-      await pack.configure({});
       let found = 0;
-      for (const { resources } of cases) {
+      for (const { resources, options } of cases) {
+        await pack.configure({ [rule]: { ...(options && { options }) } });
         const sample = await resources;
         const variants = sample.flatMap((resource, at) =>
           planted(resource).map((variant) => sample.with(at, variant)),

@@ -1,6 +1,14 @@
 import { unknown } from "../harness/wire";
+import { issuedStack, registered } from "../issued-samples";
 import { encrypted, testRule, undecided, violation } from "../rule-cases";
-import { application, certificateCredential, certificateCredentialTokens, change } from "../samples";
+import {
+  application,
+  certificateCredential,
+  certificateCredentialTokens,
+  change,
+  tlsPrivateKey,
+} from "../samples";
+import { testStackRule } from "../stack-cases";
 
 const rule = "certificate-explicit-dates";
 const subject = 'Certificate credential "billing-api"';
@@ -58,24 +66,15 @@ testRule(rule, [
     ],
   },
   {
-    title: "waits for an end that is decided in the update",
+    title: "leaves an end that is not known to the stack, which shows where it comes from",
     resource: having("endDate", unknown.string),
-    expect: [undecided(rule, subject, "endDate")],
-    others: [undecided("certificate-max-lifetime", subject, "endDate")],
-  },
-  {
-    title: "says so when the end is encrypted in stored state",
-    resource: having("endDate", "[secret]"),
-    expect: [undecided(rule, subject, "endDate", encrypted)],
-    others: [undecided("certificate-max-lifetime", subject, "endDate", encrypted)],
+    expect: "passes",
   },
   {
     title: "accepts an end for a certificate that is not known yet",
     resource: having("value", unknown.string),
     expect: "passes",
-    others: ["certificate-key-strength", "no-private-key-upload"].map((id) =>
-      undecided(id, subject, "value"),
-    ),
+    others: [undecided("no-private-key-upload", subject, "value")],
   },
   { title: "needs no start unless told so", resource: having("startDate", undefined), expect: "passes" },
   {
@@ -89,7 +88,6 @@ testRule(rule, [
     resource: having("startDate", unknown.string),
     options: { requireStartDate: true },
     expect: "passes",
-    others: [undecided("certificate-max-lifetime", subject, "startDate")],
   },
   {
     title: "leaves symmetric keys to the rule about them",
@@ -103,4 +101,40 @@ testRule(rule, [
     ],
   },
   { title: "leaves applications alone", resource: application, expect: "not applicable" },
+]);
+
+const elsewhere = (value: string, reason?: string) => ({
+  resources: [change(registered, "endDate", value)],
+  expect: [undecided(rule, subject, "endDate", reason)],
+  others: [
+    undecided("certificate-key-strength", subject, "value"),
+    ...["certificate-max-lifetime", "certificate-rotation-overlap"].map((id) =>
+      undecided(id, subject, "endDate", reason),
+    ),
+  ],
+});
+
+testStackRule(rule, [
+  {
+    title: "accepts the end of the certificate it registers, before either is known",
+    resources: issuedStack({ dates: true }),
+    expect: "passes",
+  },
+  { title: "waits for an end that comes from elsewhere", ...elsewhere(unknown.string) },
+  {
+    title: "says so when the end is encrypted in stored state",
+    ...elsewhere("[secret]", encrypted),
+  },
+  {
+    title: "leaves symmetric keys to the rule about them",
+    resources: [
+      { ...registered, props: { ...registered.props, type: "Symmetric", endDate: unknown.string } },
+    ],
+    expect: "passes",
+    others: [
+      undecided("certificate-key-strength", subject, "value"),
+      undecided("certificate-max-lifetime", subject, "endDate"),
+    ],
+  },
+  { title: "leaves stacks without certificates alone", resources: [tlsPrivateKey], expect: "not applicable" },
 ]);

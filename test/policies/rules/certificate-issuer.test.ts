@@ -1,5 +1,6 @@
 import { issueCertificate, issueFrom } from "../certificates";
 import { unknown } from "../harness/wire";
+import { issuedStack, registered } from "../issued-samples";
 import { testRule, undecided, violation } from "../rule-cases";
 import {
   application,
@@ -8,6 +9,7 @@ import {
   change,
   tlsCertificate,
 } from "../samples";
+import { testStackRule } from "../stack-cases";
 
 const rule = "certificate-issuer";
 const subject = 'Certificate credential "billing-api"';
@@ -19,9 +21,7 @@ const strict = { allowSelfSigned: false };
 const listed = { allowedIssuers: ["Contoso Issuing CA"] };
 
 /** What rules about other sides of the certificate say while it is not known. */
-const unread = ["certificate-key-strength", "no-private-key-upload"].map((id) =>
-  undecided(id, subject, "value"),
-);
+const unread = [undecided("no-private-key-upload", subject, "value")];
 
 const credential = certificateCredential();
 const holding = async (value: unknown) => change(await credential, "value", value);
@@ -69,15 +69,9 @@ testRule(rule, [
     expect: authority,
   },
   {
-    title: "waits for a certificate that is issued in the update where the issuer decides",
+    title: "leaves a certificate that is not known to the stack, which shows where it comes from",
     resource: holding(unknown.string),
-    options: listed,
-    expect: [undecided(rule, subject, "value")],
-    others: unread,
-  },
-  {
-    title: "need not wait where every issuer is accepted",
-    resource: holding(unknown.string),
+    options: { ...strict, ...listed },
     expect: "passes",
     others: unread,
   },
@@ -94,29 +88,56 @@ testRule(rule, [
     ],
   },
   {
-    title: "accepts a self-signed resource unless told otherwise",
-    resource: tlsCertificate,
-    expect: "passes",
-  },
-  {
-    title: "rejects a self-signed resource where told so, before anything is known",
+    title: "lets self-signed certificates be that are registered nowhere",
     resource: tlsCertificate,
     options: strict,
-    expect: [
-      violation(rule, 'Certificate "billing-api" is self-signed; have it issued by an accepted authority.'),
-    ],
-  },
-  {
-    title: "accepts a locally signed resource",
-    resource: { ...tlsCertificate, type: "tls:index/locallySignedCert:LocallySignedCert" },
-    options: strict,
-    expect: "passes",
-  },
-  {
-    title: "accepts a self-signed resource that is an authority itself",
-    resource: change(tlsCertificate, "allowedUses", ["cert_signing"]),
-    options: strict,
-    expect: "passes",
+    expect: "not applicable",
   },
   { title: "leaves applications alone", resource: application, expect: "not applicable" },
+]);
+
+const strength = undecided("certificate-key-strength", subject, "value");
+
+testStackRule(rule, [
+  { title: "accepts a self-signed certificate of the stack", resources: issuedStack(), expect: "passes" },
+  {
+    title: "rejects it where told so, before anything is known",
+    resources: issuedStack(),
+    options: strict,
+    expect: says(
+      'is for "billing-api-certificate", which is self-signed; have an accepted authority issue it.',
+    ),
+  },
+  {
+    title: "accepts a certificate of an authority of the stack",
+    resources: issuedStack({ authority: true }),
+    options: strict,
+    expect: "passes",
+  },
+  {
+    title: "waits for the name of that authority where names are listed",
+    resources: issuedStack({ authority: true }),
+    options: listed,
+    expect: [undecided(rule, subject, "value")],
+  },
+  {
+    title: "lets a list of authorities be and self-signed certificates with it, before anything is known",
+    resources: issuedStack(),
+    options: listed,
+    expect: "passes",
+  },
+  ...[strict, listed].map((options) => ({
+    title: `waits for a certificate that comes from elsewhere with ${Object.keys(options).join()}`,
+    resources: [registered],
+    options,
+    expect: [undecided(rule, subject, "value")],
+    others: [strength],
+  })),
+  {
+    title: "need not wait where every issuer is accepted",
+    resources: [registered],
+    expect: "passes",
+    others: [strength],
+  },
+  { title: "leaves stacks without credentials alone", resources: [tlsCertificate], expect: "not applicable" },
 ]);

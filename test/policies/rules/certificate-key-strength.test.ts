@@ -1,5 +1,6 @@
 import { issueCertificate, KeyKind } from "../certificates";
-import { unknown } from "../harness/wire";
+import { Properties, unknown } from "../harness/wire";
+import { issuedStack, registered } from "../issued-samples";
 import { encrypted, testRule, undecided, violation } from "../rule-cases";
 import {
   application,
@@ -8,15 +9,10 @@ import {
   change,
   tlsPrivateKey,
 } from "../samples";
+import { testStackRule } from "../stack-cases";
 
 const rule = "certificate-key-strength";
 const subject = 'Certificate credential "billing-api"';
-const short = (bits = 2048) => [
-  violation(
-    rule,
-    `Private key "billing-api" is too short: "rsaBits" is below the limit; use RSA with at least ${bits} bits.`,
-  ),
-];
 const shortHeld = (bits = 2048) => [
   violation(
     rule,
@@ -29,55 +25,11 @@ const notRsa = [
     `${subject} holds a certificate whose key is not RSA, which Entra ID does not accept; use RSA with at least 2048 bits.`,
   ),
 ];
-const bits = (value: unknown) => change(tlsPrivateKey, "rsaBits", value);
 const credential = certificateCredential();
 const certificateOf = async (key: KeyKind) =>
   change(await credential, "value", (await issueCertificate(key)).pem);
 
 testRule(rule, [
-  { title: "accepts a key of 2048 bits", resource: tlsPrivateKey, expect: "passes" },
-  { title: "rejects a key of one bit less", resource: bits(2047), expect: short() },
-  { title: "rejects a key of 1024 bits", resource: bits(1024), expect: short() },
-  { title: "rejects a length that is no number", resource: bits("long"), expect: short() },
-  { title: "accepts the provider's own default", resource: bits(undefined), expect: "passes" },
-  {
-    title: "rejects the provider's default where more is asked for",
-    resource: bits(undefined),
-    options: { minRsaBits: 3072 },
-    expect: short(3072),
-  },
-  {
-    title: "accepts more where more is asked for",
-    resource: bits(3072),
-    options: { minRsaBits: 3072 },
-    expect: "passes",
-  },
-  {
-    title: "leaves the curve of an elliptic key to what the key is for",
-    resource: change(bits(undefined), "algorithm", "ECDSA"),
-    expect: "passes",
-  },
-  {
-    title: "waits for a length that is decided in the update",
-    resource: bits(unknown.number),
-    expect: [undecided(rule, 'Private key "billing-api"', "rsaBits")],
-  },
-  {
-    title: "waits for the algorithm where a short length depends on it",
-    resource: change(bits(1024), "algorithm", unknown.string),
-    expect: [undecided(rule, 'Private key "billing-api"', "algorithm")],
-  },
-  {
-    title: "accepts an unknown algorithm where the length is enough",
-    resource: change(tlsPrivateKey, "algorithm", unknown.string),
-    expect: "passes",
-  },
-  {
-    title: "says so when the length is encrypted in stored state",
-    resource: bits("[secret]"),
-    expect: [undecided(rule, 'Private key "billing-api"', "rsaBits", encrypted)],
-  },
-
   { title: "accepts a certificate with a key of 2048 bits", resource: credential, expect: "passes" },
   ...certificateCredentialTokens.map((type) => ({
     title: `rejects a certificate with a key of 1024 bits in ${type}`,
@@ -102,9 +54,102 @@ testRule(rule, [
     ],
   },
   {
-    title: "waits for a certificate that is issued in the update",
+    title: "leaves a certificate that is not known yet to the stack, which shows where it comes from",
     resource: credential.then((resource) => change(resource, "value", unknown.string)),
-    expect: [undecided(rule, subject, "value"), undecided("no-private-key-upload", subject, "value")],
+    expect: "passes",
+    others: [undecided("no-private-key-upload", subject, "value")],
+  },
+  {
+    title: "lets keys be that sign in nowhere, whatever their length",
+    resource: change(tlsPrivateKey, "rsaBits", 1024),
+    expect: "not applicable",
   },
   { title: "leaves applications alone", resource: application, expect: "not applicable" },
+]);
+
+const short = (bits = 2048) => [
+  violation(
+    rule,
+    `${subject} is for key "billing-api-key", which is too short; use RSA with at least ${bits} bits.`,
+  ),
+];
+const madeWith = (changes: Properties, ...path: Parameters<typeof issuedStack>) =>
+  issuedStack(...path).map((each) =>
+    each.name === "billing-api-key" ? { ...each, props: { ...each.props, ...changes } } : each,
+  );
+
+testStackRule(rule, [
+  { title: "accepts a key of 2048 bits of the stack", resources: issuedStack(), expect: "passes" },
+  ...certificateCredentialTokens.map((type) => ({
+    title: `rejects a key of one bit less in ${type}`,
+    resources: madeWith({ rsaBits: 2047 }).map((each) =>
+      each.name === "billing-api" ? { ...each, type } : each,
+    ),
+    expect: short(),
+  })),
+  {
+    title: "rejects a length that is no number",
+    resources: madeWith({ rsaBits: "long" }),
+    expect: short(),
+  },
+  { title: "accepts the provider's own default", resources: madeWith({ rsaBits: null }), expect: "passes" },
+  {
+    title: "rejects the provider's default where more is asked for",
+    resources: madeWith({ rsaBits: null }),
+    options: { minRsaBits: 3072 },
+    expect: short(3072),
+  },
+  {
+    title: "accepts more where more is asked for",
+    resources: madeWith({ rsaBits: 3072 }),
+    options: { minRsaBits: 3072 },
+    expect: "passes",
+  },
+  {
+    title: "rejects an elliptic key",
+    resources: madeWith({ algorithm: "ECDSA", rsaBits: null }),
+    expect: [
+      violation(
+        rule,
+        `${subject} is for key "billing-api-key", which is not RSA and not accepted by Entra ID; use RSA with at least 2048 bits.`,
+      ),
+    ],
+  },
+  {
+    title: "follows a certificate of an authority to the key of the application",
+    resources: madeWith({ rsaBits: 1024 }, { authority: true }),
+    expect: short(),
+  },
+  {
+    title: "does not take the key of the authority for that of the application",
+    resources: issuedStack({ authority: true }).map((each) =>
+      each.name === "authority-key" ? change(each, "rsaBits", 1024) : each,
+    ),
+    expect: "passes",
+  },
+  {
+    title: "waits for a length that is decided in the update",
+    resources: madeWith({ rsaBits: unknown.number }),
+    expect: [undecided(rule, subject, "value")],
+  },
+  {
+    title: "waits for an algorithm that is decided in the update",
+    resources: madeWith({ algorithm: unknown.string }),
+    expect: [undecided(rule, subject, "value")],
+  },
+  {
+    title: "says so when the certificate is encrypted in stored state and comes from elsewhere",
+    resources: [change(registered, "value", "[secret]")],
+    expect: [undecided(rule, subject, "value", encrypted)],
+  },
+  {
+    title: "waits for a certificate that comes from elsewhere",
+    resources: [registered],
+    expect: [undecided(rule, subject, "value")],
+  },
+  {
+    title: "lets keys be that are registered nowhere",
+    resources: [{ ...tlsPrivateKey, props: { ...tlsPrivateKey.props, rsaBits: 1024 } }],
+    expect: "not applicable",
+  },
 ]);

@@ -1,23 +1,18 @@
 import { issueCertificate } from "../certificates";
-import { unknown } from "../harness/wire";
-import { encrypted, testRule, undecided, violation } from "../rule-cases";
+import { Properties, ResourceInput, unknown } from "../harness/wire";
+import { issuedStack, registered } from "../issued-samples";
+import { testRule, undecided, violation } from "../rule-cases";
 import {
   application,
   certificateCredential,
   certificateCredentialTokens,
   change,
   tlsCertificate,
-  tlsCertificateTokens,
 } from "../samples";
+import { testStackRule } from "../stack-cases";
 
 const rule = "certificate-max-lifetime";
 const limitHours = 180 * 24;
-const issued = (days = 180) => [
-  violation(
-    rule,
-    `Certificate "billing-api" lives too long: "validityPeriodHours" must stay below ${days} days.`,
-  ),
-];
 const subject = 'Certificate credential "billing-api"';
 const stated = violation(rule, `${subject} lives too long: from start to end it must stay below 180 days.`);
 const held = violation(
@@ -31,7 +26,6 @@ const unreadable = (path: string) => [
   ),
 ];
 
-const hours = (value: unknown) => change(tlsCertificate, "validityPeriodHours", value);
 const credential = certificateCredential();
 
 async function dates(changes: Readonly<Record<string, unknown>>) {
@@ -49,79 +43,13 @@ const noDates = { startDate: undefined, endDate: undefined };
 /** The value comes from a certificate that is issued in the same update. */
 const noCertificate = { ...noDates, value: unknown.string };
 /** What rules about other sides of the credential say to the same sample. */
-const unread = ["certificate-key-strength", "no-private-key-upload"].map((id) =>
-  undecided(id, subject, "value"),
-);
+const unread = undecided("no-private-key-upload", subject, "value");
 const aboutDates = (what: string) => [violation("certificate-explicit-dates", `${subject} ${what}`)];
 const beyond = aboutDates('ends after its certificate; set "endDate" to the end of the certificate.');
 const relative = aboutDates('ends relative to its creation; replace "endDateRelative" by "endDate".');
 const endless = aboutDates('does not state when it ends; set "endDate" to the end of its certificate.');
 
 testRule(rule, [
-  { title: "accepts a certificate of 125 days", resource: tlsCertificate, expect: "passes" },
-  { title: "accepts an hour less than the limit", resource: hours(limitHours - 1), expect: "passes" },
-  ...tlsCertificateTokens.flatMap((type) => [
-    {
-      title: `rejects exactly the limit in ${type}`,
-      resource: { ...hours(limitHours), type },
-      expect: issued(),
-    },
-    {
-      title: `rejects more than the limit in ${type}`,
-      resource: { ...hours(limitHours + 1), type },
-      expect: issued(),
-    },
-  ]),
-  { title: "understands hours written as text", resource: hours(String(limitHours)), expect: issued() },
-  { title: "rejects hours that are no number", resource: hours("half a year"), expect: issued() },
-  {
-    title: "accepts a longer life where the limit is raised",
-    resource: hours(limitHours),
-    options: { maxLifetimeDays: 365 },
-    expect: "passes",
-  },
-  {
-    title: "rejects a shorter life where the limit is lowered",
-    resource: tlsCertificate,
-    options: { maxLifetimeDays: 90 },
-    expect: issued(90),
-  },
-  {
-    title: "waits for hours that are decided in the update",
-    resource: hours(unknown.number),
-    expect: [undecided(rule, 'Certificate "billing-api"', "validityPeriodHours")],
-  },
-  {
-    title: "says so when the hours are encrypted in stored state",
-    resource: hours("[secret]"),
-    expect: [undecided(rule, 'Certificate "billing-api"', "validityPeriodHours", encrypted)],
-  },
-  {
-    title: "lets an authority live longer",
-    resource: change(hours(87_600), "isCaCertificate", true),
-    expect: "passes",
-  },
-  {
-    title: "lets the certificate of a server live longer",
-    resource: change(hours(8760), "allowedUses", ["key_encipherment", "digital_signature", "server_auth"]),
-    expect: "passes",
-  },
-  {
-    title: "judges a certificate for servers that may also sign in",
-    resource: change(hours(8760), "allowedUses", ["server_auth", "client_auth"]),
-    expect: issued(),
-  },
-  {
-    title: "judges a certificate whose uses are not known yet",
-    resource: change(hours(8760), "allowedUses", unknown.array),
-    expect: issued(),
-  },
-  {
-    title: "judges a certificate for servers with one use not known yet",
-    resource: change(hours(8760), "allowedUses", ["server_auth", unknown.string]),
-    expect: issued(),
-  },
-
   { title: "accepts a credential of 125 days", resource: credential, expect: "passes" },
   {
     title: "accepts a second less than the limit",
@@ -213,30 +141,124 @@ testRule(rule, [
     title: "decides on the dates while the certificate is not known yet",
     resource: dates({ value: unknown.string, endDate: "2027-01-01T00:00:00Z" }),
     expect: [stated],
-    others: unread,
+    others: [unread],
   },
   {
-    title: "waits for the certificate where it alone decides",
+    title: "leaves a certificate that is not known to the stack, where it alone decides",
     resource: dates(noCertificate),
-    expect: [undecided(rule, subject, "value")],
-    others: [...endless, ...unread],
+    expect: "passes",
+    others: [...endless, unread],
+  },
+  ...["startDate", "endDate"].map((name) => ({
+    title: `leaves ${name} to the stack while it is not known, which shows where it comes from`,
+    resource: dates({ [name]: unknown.string }),
+    expect: "passes" as const,
+  })),
+  {
+    title: "lets certificates be that are registered nowhere, however long they live",
+    resource: change(tlsCertificate, "validityPeriodHours", 87_600),
+    expect: "not applicable",
+  },
+  { title: "leaves applications alone", resource: application, expect: "not applicable" },
+]);
+
+const issued = (days = 180) => [
+  violation(
+    rule,
+    `${subject} lives too long: "validityPeriodHours" of "billing-api-certificate" must stay below ${days} days.`,
+  ),
+];
+const ending = (props: Properties): ResourceInput => ({
+  ...registered,
+  props: { ...registered.props, ...props },
+});
+
+testStackRule(rule, [
+  {
+    title: "accepts a certificate of the stack for an hour less than the limit",
+    resources: issuedStack({ hours: limitHours - 1 }),
+    expect: "passes",
+  },
+  ...[false, true].flatMap((authority) => [
+    {
+      title: `rejects exactly the limit in a certificate ${authority ? "of an authority" : "that is self-signed"}`,
+      resources: issuedStack({ authority, hours: limitHours }),
+      expect: issued(),
+    },
+    {
+      title: `rejects more than the limit in a certificate ${authority ? "of an authority" : "that is self-signed"}`,
+      resources: issuedStack({ authority, hours: limitHours + 1, dates: true }),
+      expect: issued(),
+    },
+  ]),
+  {
+    title: "understands hours written as text",
+    resources: issuedStack({ hours: String(limitHours) }),
+    expect: issued(),
   },
   {
-    title: "waits for an end that is decided in the update",
-    resource: dates({ endDate: unknown.string }),
+    title: "accepts a longer life where the limit is raised",
+    resources: issuedStack({ hours: limitHours }),
+    options: { maxLifetimeDays: 365 },
+    expect: "passes",
+  },
+  {
+    title: "rejects a shorter life where the limit is lowered",
+    resources: issuedStack(),
+    options: { maxLifetimeDays: 90 },
+    expect: issued(90),
+  },
+  {
+    title: "need not wait for dates that are those of the certificate",
+    resources: issuedStack({ dates: true }),
+    expect: "passes",
+  },
+  {
+    title: "waits for an end that comes from elsewhere",
+    resources: [ending({ endDate: unknown.string })],
     expect: [undecided(rule, subject, "endDate")],
-    others: [undecided("certificate-explicit-dates", subject, "endDate")],
+    others: [
+      undecided("certificate-explicit-dates", subject, "endDate"),
+      undecided("certificate-key-strength", subject, "value"),
+      undecided("certificate-rotation-overlap", subject, "endDate"),
+    ],
   },
   {
-    title: "waits for a start that is decided in the update",
-    resource: dates({ startDate: unknown.string }),
+    title: "waits for a start that comes from elsewhere",
+    resources: [ending({ startDate: unknown.string })],
     expect: [undecided(rule, subject, "startDate")],
+    others: [
+      undecided("certificate-key-strength", subject, "value"),
+      undecided("certificate-rotation-overlap", subject, "startDate"),
+    ],
+  },
+  {
+    title: "waits for a certificate that comes from elsewhere where it alone decides",
+    resources: [ending({ startDate: null, endDate: null })],
+    expect: [undecided(rule, subject, "value")],
+    others: [
+      undecided("certificate-key-strength", subject, "value"),
+      undecided("certificate-rotation-overlap", subject, "value"),
+    ],
+  },
+  {
+    title: "waits for hours that are decided in the update",
+    resources: issuedStack({ hours: unknown.number, dates: true }),
+    expect: [undecided(rule, subject, "endDate")],
+    others: [undecided("certificate-rotation-overlap", subject, "startDate")],
   },
   {
     title: "waits for a relative end that is decided in the update",
-    resource: dates({ ...noDates, endDateRelative: unknown.string }),
+    resources: [ending({ startDate: null, endDate: null, endDateRelative: unknown.string })],
     expect: [undecided(rule, subject, "endDateRelative")],
-    others: relative,
+    others: [
+      undecided("certificate-key-strength", subject, "value"),
+      undecided("certificate-rotation-overlap", subject, "endDateRelative"),
+    ],
   },
-  { title: "leaves applications alone", resource: application, expect: "not applicable" },
+  {
+    title: "lets the certificate of a server be, and of whatever else is registered nowhere",
+    resources: [change(tlsCertificate, "validityPeriodHours", 87_600)],
+    expect: "not applicable",
+  },
 ]);
