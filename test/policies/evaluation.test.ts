@@ -9,7 +9,7 @@ import { buildPack, compiledPack, packDirectory, repository } from "./harness/co
 import { startPack } from "./harness/pack";
 import { Finding, RuleConfiguration, unknown } from "./harness/wire";
 import { canary } from "./rule-cases";
-import { application, change, tlsCertificate, vault } from "./samples";
+import { application, certificateCredential, change, vault } from "./samples";
 
 const rule = "certificate-max-lifetime";
 
@@ -24,7 +24,7 @@ describe("the configuration of the pack", () => {
       assert.ok(!(message + pack.log()).includes(canary), "a value has been repeated");
       return message.replace(/^\d+ [A-Z]+: /, "");
     }
-    return (await pack.analyze(tlsCertificate)).findings;
+    return (await pack.analyze(await certificateCredential())).findings;
   }
 
   const refused = (problems: string): string =>
@@ -84,8 +84,8 @@ describe("the configuration of the pack", () => {
     assert.deepEqual(await outcome({ [rule]: { options: { maxLifetimeDays: 730 } } }), []);
     const findings = (await outcome({ [rule]: { options: { maxLifetimeDays: 1 } } })) as Finding[];
     assert.deepEqual(
-      findings.map(({ level }) => level),
-      ["mandatory"],
+      findings.map(({ rule: id, level }) => `${level} ${id}`),
+      [`mandatory ${rule}`, `mandatory ${rule}`],
     );
   });
 
@@ -111,11 +111,11 @@ describe("the configuration of the pack", () => {
     );
   });
 
-  it("is read by the rule itself as well, where a pack is made without ours", () => {
+  it("is read by the rule itself as well, where a pack is made without ours", async () => {
     const found: unknown[] = [];
     const policy = certificateMaxLifetime.toPolicy({ environment: {}, now: () => new Date() });
     const args = {
-      ...tlsCertificate,
+      ...(await certificateCredential()),
       urn: "urn",
       getConfig: () => ({ options: { days: canary } }),
     } as unknown as ResourceValidationArgs;

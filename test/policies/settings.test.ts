@@ -7,7 +7,7 @@ import { createPolicies, profileNames, profiles, Rule, RuleChoice, rules } from 
 import { findSettings } from "../../policies/pack-files";
 import { buildPack, packDirectory } from "./harness/compiled-pack";
 import { startPack } from "./harness/pack";
-import { change, tlsCertificate, vault } from "./samples";
+import { certificateCredential, change, vault } from "./samples";
 
 const all: readonly Rule[] = rules;
 const open = change(vault, "properties.enablePurgeProtection", false);
@@ -239,21 +239,24 @@ describe("a pack of a team's own", () => {
     assert.throws(wrong, { code: "POLICY_CONFIGURATION" });
   });
 
-  it("judges with what was chosen", () => {
+  it("judges with what was chosen", async () => {
     const [policy] = createPolicies({
       environment: {},
       rules: rules.filter(({ id }) => id === "certificate-max-lifetime"),
       choices: { "certificate-max-lifetime": { options: { maxLifetimeDays: 10 } } },
     });
     const found: { message: string }[] = [];
-    const args = { ...tlsCertificate, urn: "urn", getConfig: () => ({}) };
+    const args = { ...(await certificateCredential()), urn: "urn", getConfig: () => ({}) };
     policy?.validateResource?.(
       args as never,
       ((finding: { message: string }) => found.push(finding)) as never,
     );
     assert.deepEqual(
       found.map(({ message }) => message),
-      ['Certificate "billing-api" lives too long: "validityPeriodHours" must stay below 10 days.'],
+      [
+        'Certificate credential "billing-api" holds a certificate that lives too long: it must stay below 10 days.',
+        'Certificate credential "billing-api" lives too long: from start to end it must stay below 10 days.',
+      ],
     );
   });
 });
