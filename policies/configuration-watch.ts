@@ -9,9 +9,8 @@
 import { createRequire } from "node:module";
 import { EnforcementLevel } from "@pulumi/policy";
 import { unknownWord } from "./nearest";
-import { configurationProblems } from "./options";
+import { configurationProblems, unusable } from "./options";
 import { Rule } from "./rule";
-import { unusable } from "./settings";
 
 /** As much as is needed of the stubs in `@pulumi/pulumi/proto`. */
 interface ConfigureRequest {

@@ -33,6 +33,13 @@ export class PolicyConfigurationError extends Error {
   readonly code = "POLICY_CONFIGURATION";
 }
 
+/** @param title what is not usable, to begin the sentence with */
+export function unusable(title: string, problems: readonly string[]): PolicyConfigurationError {
+  // A problem that asks "did you mean" ends with its question mark already.
+  const text = problems.join("; ");
+  return new PolicyConfigurationError(`${title} is not usable: ${text}${text.endsWith("?") ? "" : "."}`);
+}
+
 /** All options of a rule stand under `options`, the one place where Pulumi refuses a name it does not know. */
 export function configSchema(schemas: OptionSchemas): PolicyConfigSchema {
   return {
@@ -65,11 +72,7 @@ export function readOptions<Schemas extends OptionSchemas>(
   config: Readonly<Record<string, unknown>>,
 ): OptionValues<Schemas> {
   const problems = configurationProblems(schemas, config);
-  if (problems.length > 0) {
-    throw new PolicyConfigurationError(
-      `The configuration of rule "${rule}" is not usable: ${problems.join("; ")}.`,
-    );
-  }
+  if (problems.length > 0) throw unusable(`The configuration of rule "${rule}"`, problems);
   const given = (config["options"] ?? {}) as Record<string, unknown>;
   const values = Object.entries(schemas).map(
     ([name, schema]) => [name, given[name] ?? schema.default] as const,
@@ -120,13 +123,13 @@ export function configurationProblems(
         ? `"${key}" stands in the wrong place; put it under "options"`
         : unknownWord(key, "a setting of a rule", ["enforcementLevel", "options"]),
     );
-  return [...problems, ...optionProblems(schemas, config["options"] ?? {})];
+  return [...problems, ...optionProblems(schemas, config["options"])];
 }
 
-/** What is wrong with the options alone. */
+/** What is wrong with the options alone; there may be none. */
 export function optionProblems(schemas: OptionSchemas, given: unknown): readonly string[] {
-  if (typeof given !== "object" || given === null || Array.isArray(given))
-    return ['"options" is not an object'];
+  if (given === undefined || given === null) return [];
+  if (typeof given !== "object" || Array.isArray(given)) return ['"options" is not an object'];
   return Object.entries(given).flatMap(([name, value]) => {
     const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
     if (schema === undefined) return [unknownWord(name, "an option of this rule", Object.keys(schemas))];

@@ -4,7 +4,7 @@
  */
 import { EnforcementLevel } from "@pulumi/policy";
 import { unknownWord } from "./nearest";
-import { optionProblems, PolicyConfigurationError } from "./options";
+import { optionProblems, unusable } from "./options";
 import { Profile, profileNames } from "./profiles";
 import { Rule, RuleChoice } from "./rule";
 
@@ -67,18 +67,12 @@ function readChoice(rule: Rule, choice: unknown, problems: string[]): RuleChoice
   if (given["level"] !== undefined && level === undefined)
     complain(`"level" must be one of ${levels.join(", ")}`);
   if (level === "remediate" && !rule.canRemediate) complain("it cannot mend anything; use mandatory");
-  const wrong = optionProblems(rule.options, given["options"] ?? {});
+  const wrong = optionProblems(rule.options, given["options"]);
   wrong.forEach(complain);
   return {
     ...(level && { level }),
     options: wrong.length > 0 ? {} : ((given["options"] ?? {}) as Record<string, unknown>),
   };
-}
-
-export function unusable(title: string, problems: readonly string[]): PolicyConfigurationError {
-  // A problem that asks "did you mean" ends with its question mark already.
-  const text = problems.join("; ");
-  return new PolicyConfigurationError(`${title} is not usable: ${text}${text.endsWith("?") ? "" : "."}`);
 }
 
 function objectOf(value: unknown, name: string, problems: string[]): Record<string, unknown> {
