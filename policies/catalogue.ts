@@ -51,6 +51,7 @@ import { workloadAccessBlock } from "./rules/workload-access-block";
 import { workloadAccessEnforced } from "./rules/workload-access-enforced";
 import { workloadAccessLocations } from "./rules/workload-access-locations";
 import { workloadAccessTargets } from "./rules/workload-access-targets";
+import { checkChoices } from "./settings";
 
 export { expectation, PolicyConfigurationError } from "./options";
 export type { OptionSchema, OptionSchemas } from "./options";
@@ -146,16 +147,15 @@ export interface PolicySettings extends Partial<Surroundings> {
  * What `--policy-pack-config` says comes before all of it.
  *
  * @param settings `environment` defaults to that of the process and `now` to its clock
- * @throws PolicyConfigurationError when a level or an option is not right
+ * @throws PolicyConfigurationError when a profile, a rule, a level or an option is not right; with all problems at once
  */
 export function createPolicies(settings: PolicySettings = {}): RulePolicy[] {
   const { environment = process.env, now = () => new Date(), exemptions, profile = "default" } = settings;
-  const choices: Readonly<Record<string, EnforcementLevel | RuleChoice | undefined>> = settings.choices ?? {};
-  const chosen = (settings.rules ?? rules).map((rule: Rule) => {
-    const choice = choices[rule.id];
-    const mine = typeof choice === "string" ? { level: choice } : (choice ?? {});
-    return rule.configured(choiceOf(profile, rule.id)).configured(mine);
-  });
+  const asked: readonly Rule[] = settings.rules ?? rules;
+  const choices = checkChoices(profile, settings.choices ?? {}, asked);
+  const chosen = asked.map((rule) =>
+    rule.configured(choiceOf(profile, rule.id)).configured(choices.get(rule.id) ?? {}),
+  );
   const run = { environment, now, ...(exemptions && { exemptions }) };
   return policyList(chosen, run, settings.configuration);
 }

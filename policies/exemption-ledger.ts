@@ -23,6 +23,7 @@ export class ExemptionLedger {
   /**
    * Lets violations of a rule about a resource pass as advice where an exemption says so. Findings with a level of
    * their own go through as they are: what is undecided is advice already, and a rule that crashed exempts nobody.
+   * Neither tells whether the exemption is needed, so they do not make it a stale one.
    */
   exempting(rule: string, resource: Exemptible, send: Send): Send {
     const covering = this.byRule.get(rule)?.filter(({ scope }) => scope.covers(resource));
@@ -31,11 +32,11 @@ export class ExemptionLedger {
     for (const exemption of covering) this.judged.add(exemption);
     return (finding) => {
       const exemption = covering.find(({ expires }) => expires > this.now().getTime());
+      if (exemption) this.used.add(exemption);
       if (exemption === undefined || finding.enforcementLevel !== undefined) {
         send(finding);
         return;
       }
-      this.used.add(exemption);
       const { id, owner, ticket } = exemption;
       const days = daysLeft(exemption, this.now());
       const left = days === 1 ? "1 day left" : `${days} days left`;
@@ -46,13 +47,14 @@ export class ExemptionLedger {
 
   /**
    * Exemptions that could have been used in this run and were not. One for another stack is none of them, nor one
-   * for resources that this run has not asked about.
+   * for resources that this run has not asked about or whose application has no id yet.
    */
   unused(stack: Stack): readonly Exemption[] {
     const [anyResource] = stack.resources;
     return [...this.byRule.values()].flat().filter((exemption) => {
       if (this.used.has(exemption) || anyResource === undefined) return false;
       if (!exemption.scope.concernsStackOf(anyResource.urn)) return false;
+      if (stack.resources.some((resource) => exemption.scope.mayCover(resource))) return false;
       return (
         this.judged.has(exemption) || !stack.resources.some((resource) => exemption.scope.covers(resource))
       );

@@ -5,6 +5,8 @@ export interface Scope {
   /** As written. */
   readonly text: string;
   covers(resource: Exemptible): boolean;
+  /** Whether it turns out only later in the deployment if the resource is covered. */
+  mayCover(resource: Exemptible): boolean;
   /** Whether it can be about a resource of the stack to which this URN belongs. */
   concernsStackOf(urn: string): boolean;
 }
@@ -23,6 +25,9 @@ const applicationProperties = [
   "objectId",
 ] as const;
 
+/** A name with stars keeps so many characters of its own, so that it does not stand for everything with an "e". */
+const leastLetters = 3;
+
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The scope, or what is wrong with it as the end of a sentence about the exemption. */
@@ -32,6 +37,9 @@ export function readScope(text: string): Scope | string {
     return {
       text,
       covers: ({ properties }) => namesApplication(properties, id),
+      mayCover: ({ properties }) =>
+        !namesApplication(properties, id) &&
+        applicationProperties.some((name) => properties?.at(name).isUndecided === true),
       concernsStackOf: () => true,
     };
   }
@@ -40,14 +48,18 @@ export function readScope(text: string): Scope | string {
     return 'has a scope that is neither an application id nor a URN such as "urn:pulumi:prod::shop::azuread:index/application:Application::legacy-*"';
   }
   const [, , , name = ""] = parts;
-  if (/^\**$/.test(name)) return "has a scope that names no resource: its last part may not be just *";
-  const [stack = "", project = ""] = parts;
+  if (name.replaceAll("*", "").length < (name.includes("*") ? leastLetters : 1))
+    return `has a scope that names no resource: beside stars its last part needs ${leastLetters} characters`;
+  const [stack = "", project = "", types = ""] = parts;
+  if (/^\*+$/.test(project) && /^\*+$/.test(types))
+    return "has a scope for any type in any project: name the project, the type, or both";
   return {
     text,
     covers: ({ urn }) => {
       const given = partsOf(urn);
       return given.length === 4 && parts.every((part, index) => matches(part, given[index] ?? ""));
     },
+    mayCover: () => false,
     concernsStackOf: (urn) => {
       const [itsStack = "", itsProject = ""] = partsOf(urn);
       return matches(stack, itsStack) && matches(project, itsProject);

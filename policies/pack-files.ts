@@ -30,7 +30,7 @@ export function findSettings(environment: Environment, rules: readonly Rule[]): 
   const file = fileNamed(environment, variables.settings) ?? fileBeside(environment, "certlock-policies");
   if (file === undefined) return { profile: "default", choices: new Map() };
   try {
-    const settings = readSettings(parseDocument(readFileSync(file, "utf8"), formatOf(file)), file, rules);
+    const settings = readSettings(parseDocument(contentOf(file), formatOf(file)), file, rules);
     if (settings.exemptions === undefined) return settings;
     return { ...settings, exemptions: existing(resolve(dirname(file), settings.exemptions), file) };
   } catch (error) {
@@ -52,7 +52,7 @@ export function findExemptions(
     fileBeside(environment, "exemptions");
   if (file === undefined) return { exemptions: [], problems: [] };
   try {
-    return readExemptions(readFileSync(file, "utf8"), formatOf(file), rules, now);
+    return readExemptions(contentOf(file), formatOf(file), rules, now);
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     return { exemptions: [], problems: [{ predicate: `a file of exemptions that ${error.message}.` }] };
@@ -91,6 +91,16 @@ function existing(path: string, namedBy: string): string {
   if (!existsSync(path))
     throw new PolicyConfigurationError(`${path}, which ${namedBy} names, does not exist.`);
   return path;
+}
+
+/** @throws PolicyConfigurationError when there is no reading it: a folder, or somebody else's file */
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "no reason given";
+    throw new PolicyConfigurationError(`${file} cannot be read (${code}).`);
+  }
 }
 
 function formatOf(file: string): "yaml" | "json" {

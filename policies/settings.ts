@@ -35,21 +35,41 @@ export function readSettings(document: unknown, title: string, rules: readonly R
   if (exemptions !== undefined && (typeof exemptions !== "string" || exemptions === ""))
     problems.push('"exemptions" must be the path of a file');
 
-  const choices = new Map<string, RuleChoice>();
-  for (const [id, choice] of Object.entries(objectOf(top["rules"] ?? {}, '"rules"', problems))) {
-    const rule = rules.find((candidate) => candidate.id === id);
-    if (rule) choices.set(id, readChoice(rule, choice, problems));
-    else
-      problems.push(
-        unknownWord(
-          id,
-          "a rule",
-          rules.map((candidate) => candidate.id),
-        ),
-      );
-  }
+  const choices = readChoices(objectOf(top["rules"] ?? {}, '"rules"', problems), rules, problems);
   if (problems.length > 0 || profile === undefined) throw unusable(title, problems);
   return { profile, choices, ...(typeof exemptions === "string" && { exemptions }) };
+}
+
+/**
+ * The same choices for a pack built in code, which may well be code that no compiler has looked at.
+ *
+ * @param profile undefined stands for the default one
+ * @throws PolicyConfigurationError with all problems at once
+ */
+export function checkChoices(
+  profile: unknown,
+  choices: object,
+  rules: readonly Rule[],
+): ReadonlyMap<string, RuleChoice> {
+  const problems: string[] = [];
+  if (!profileNames.some((name) => name === profile))
+    problems.push(`"profile" must be one of ${profileNames.join(", ")}`);
+  const twice = new Set(rules.filter(({ id }, index) => rules.findIndex((one) => one.id === id) !== index));
+  for (const { id } of twice) problems.push(`rule "${id}" is there more than once`);
+  const read = readChoices(choices, rules, problems);
+  if (problems.length > 0) throw unusable("What createPolicies was given", problems);
+  return read;
+}
+
+function readChoices(given: object, rules: readonly Rule[], problems: string[]): Map<string, RuleChoice> {
+  const choices = new Map<string, RuleChoice>();
+  const ids = rules.map(({ id }) => id);
+  for (const [id, choice] of Object.entries(given)) {
+    const rule = rules.find((candidate) => candidate.id === id);
+    if (rule) choices.set(id, readChoice(rule, choice, problems));
+    else problems.push(unknownWord(id, "a rule", ids));
+  }
+  return choices;
 }
 
 /** @param choice a level, or an object with `level` and `options` */

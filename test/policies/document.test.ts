@@ -104,6 +104,37 @@ empty: {}
     });
   }
 
+  for (const text of [
+    '{"profile": "alz", "profile": "default"}',
+    '{"exemptions": [], "\\u0065xemptions": []}',
+    '{"exemptions": [{"id": "A", "owner": "}{", "id" : "B"}]}',
+  ]) {
+    it(`refuses a name that stands twice in one object of JSON: ${text}`, () => {
+      assert.throws(() => parseDocument(text, "json"), {
+        code: "DOCUMENT_UNREADABLE",
+        message: "has the same name twice in one object",
+      });
+    });
+  }
+
+  it("takes the same name in several objects of JSON, and in texts", () => {
+    for (const text of [
+      '[{"a": "a"}, {"a": {"a": ["a", "a"]}, "b": "\\"a\\": 1, \\"a\\": 2"}]',
+      '{"a": {"b": 1}, "b": {"a": 1}}',
+    ])
+      assert.deepEqual(parseDocument(text, "json"), JSON.parse(text));
+  });
+
+  it("takes any JSON as JSON.parse does, where no name stands twice", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = JSON.stringify(value);
+        assert.deepEqual(parseDocument(text, "json"), JSON.parse(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("refuses broken JSON without quoting it", () => {
     assert.throws(() => parseDocument('{"secret": canary', "json"), {
       code: "DOCUMENT_UNREADABLE",

@@ -6,7 +6,9 @@ import { stringify } from "yaml";
 import { ExemptionLedger } from "../../policies/exemption-ledger";
 import { readScope } from "../../policies/exemption-scope";
 import { daysLeft, Exemption, readExemptions } from "../../policies/exemptions";
+import { PolicyResource } from "@pulumi/policy";
 import { inspect } from "../../policies/property";
+import { Stack } from "../../policies/stack";
 import { Finding } from "../../policies/verdict";
 import { packDirectory } from "./harness/compiled-pack";
 
@@ -65,9 +67,29 @@ describe("an exemption", () => {
         { rule: "no-private-key-upload" },
         "is for no-private-key-upload, from which nothing can be exempted",
       ],
+      "approved by its owner, with a letter that nobody sees": [
+        { approver: "jo\u200b@example.org" },
+        "has been approved by its own owner",
+      ],
+      "approved by its owner, in wide letters": [
+        { approver: "\uff4a\uff4f@example.org" },
+        "has been approved by its own owner",
+      ],
       "for every resource": [
-        { scope: "urn:pulumi:*::*::*::*" },
-        "has a scope that names no resource: its last part may not be just *",
+        { scope: "urn:pulumi:*::shop::*::*" },
+        "has a scope that names no resource: beside stars its last part needs 3 characters",
+      ],
+      "for everything with two letters": [
+        { scope: "urn:pulumi:*::shop::*::*k*v*" },
+        "has a scope that names no resource: beside stars its last part needs 3 characters",
+      ],
+      "for no name": [
+        { scope: "urn:pulumi:dev::shop::a:b:C::" },
+        "has a scope that names no resource: beside stars its last part needs 3 characters",
+      ],
+      "for any type anywhere": [
+        { scope: "urn:pulumi:dev::*::*::billing" },
+        "has a scope for any type in any project: name the project, the type, or both",
       ],
       "for a name only": [
         { scope: "billing" },
@@ -163,14 +185,15 @@ describe("the scope of an exemption", () => {
 
   for (const [text, expected] of [
     ["urn:pulumi:dev::shop::azure-native:keyvault:Vault::billing", true],
-    ["urn:pulumi:*::*::*::bill*", true],
-    ["urn:pulumi:*::*::*::*ill*ng", true],
+    ["urn:pulumi:*::shop::*::bill*", true],
+    ["urn:pulumi:*::sho*::*::*ill*ng", true],
     ["urn:pulumi:*::*::*:Vault::*ing", true],
+    ["urn:pulumi:*::*::*:Vault::b*ng", true],
     ["urn:pulumi:dev::shop::azure-native:keyvault:Vault::bill", false],
     ["urn:pulumi:dev::shop::azure-native:keyvault:Vault::billing-eu", false],
-    ["urn:pulumi:prod::*::*::billing", false],
+    ["urn:pulumi:prod::shop::*::billing", false],
     ["urn:pulumi:*::shops::*::billing", false],
-    ["urn:pulumi:*::*::*::*l*l*l*", false],
+    ["urn:pulumi:*::shop::*::*l*l*l*", false],
   ] as const) {
     it(`${text} ${expected ? "covers" : "does not cover"} it`, () => {
       assert.equal(covers(text, urn), expected);
@@ -186,10 +209,11 @@ describe("the scope of an exemption", () => {
     const letters = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 8 });
     fc.assert(
       fc.property(letters, letters, (pattern, name) => {
-        const expression = new RegExp(`^${pattern.replaceAll("*", "[^]*")}c$`);
-        const text = `${name.replaceAll("*", "")}c`;
+        // The end keeps the pattern longer than the shortest one that is taken.
+        const expression = new RegExp(`^${pattern.replaceAll("*", "[^]*")}ccc$`);
+        const text = `${name.replaceAll("*", "")}ccc`;
         assert.equal(
-          covers(`urn:pulumi:s::p::t::${pattern}c`, `urn:pulumi:s::p::t::${text}`),
+          covers(`urn:pulumi:s::p::t::${pattern}ccc`, `urn:pulumi:s::p::t::${text}`),
           expression.test(text),
         );
       }),
@@ -211,6 +235,35 @@ describe("the scope of an exemption", () => {
 });
 
 describe("the ledger of exemptions", () => {
+  const id = "11111111-2222-3333-4444-555555555555";
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const stackOf = (props: object, at = urn): Stack =>
+    new Stack([
+      { urn: at, type: at.split("::")[2], name: "x", props, opts: {} } as unknown as PolicyResource,
+    ]);
+  const unusedIn = (of: ExemptionLedger, stack: Stack): string[] => of.unused(stack).map((each) => each.id);
+
+  it("finds an exemption useless whose resource passes, or is not there", () => {
+    const passing = ledger(good);
+    passing.exempting("vault-network-deny", { urn }, () => undefined);
+    assert.deepEqual(unusedIn(passing, stackOf({})), ["EX-1"]);
+    assert.deepEqual(unusedIn(ledger(good), stackOf({}, `${urn.slice(0, -7)}other`)), ["EX-1"]);
+    assert.deepEqual(unusedIn(ledger(good), stackOf({}, urn.replace("shop", "bakery"))), []);
+  });
+
+  it("finds no exemption useless while its resource cannot be decided, and leaves the advice as it is", () => {
+    const waiting = ledger(good);
+    const advice: Finding = { message: "cannot be decided yet", enforcementLevel: "advisory" };
+    assert.deepEqual(exempted(waiting, advice), [advice]);
+    assert.deepEqual(unusedIn(waiting, stackOf({})), []);
+  });
+
+  it("finds no exemption of an application useless while the id of an application is not known", () => {
+    const entry = { ...good, scope: id };
+    assert.deepEqual(unusedIn(ledger(entry), stackOf({ applicationId: unknown })), []);
+    assert.deepEqual(unusedIn(ledger(entry), stackOf({ applicationId: "another" })), ["EX-1"]);
+  });
+
   const exempted = (
     of: ExemptionLedger,
     finding: Finding,

@@ -100,7 +100,9 @@ describe("starting the pack", () => {
     it("works as a folder and as an executable, and holds nothing but what it needs", async () => {
       const directory = unpacked();
       assert.deepEqual(readdirSync(directory).sort(), [
+        "LICENSE",
         "PulumiPolicy.yaml",
+        "README.md",
         "certlock-policies",
         "dist",
         "exemptions.schema.json",
@@ -177,6 +179,30 @@ describe("starting the pack", () => {
       } finally {
         await pack.stop();
       }
+    });
+
+    it("lets Pulumi itself compile such a pack, as its templates set it up", async () => {
+      const project = installed();
+      const code = (rule: string): string => `import { PolicyPack } from "@pulumi/policy";
+        import { createPolicies } from "certlock-policies/catalogue";
+        new PolicyPack("team", { policies: createPolicies({ choices: { "${rule}": "advisory" } }) });`;
+      const compilerOptions = {
+        target: "es2016",
+        module: "commonjs",
+        moduleResolution: "node",
+        strict: true,
+      };
+      writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+      writeFileSync(join(project, "PulumiPolicy.yaml"), "name: team\nruntime: nodejs\n");
+      writeFileSync(join(project, "index.ts"), code("vault-network-deny"));
+      const pack = await startPack({ directory: project });
+      await pack.stop();
+      assert.deepEqual(
+        [...pack.info.rules].sort(),
+        rules.map(({ id }) => id),
+      );
+      writeFileSync(join(project, "index.ts"), code("vault-network-denny"));
+      await assert.rejects(startPack({ directory: project }), /TSError[^]*vault-network-denny/);
     });
 
     it("refuses code that names a rule or an option there is not", () => {

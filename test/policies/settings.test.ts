@@ -1,10 +1,10 @@
 /** Settings beside the stack, profiles, and packs that teams build in typed code. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPolicies, profileNames, profiles, Rule, RuleChoice, rules } from "../../policies/catalogue";
-import { findSettings } from "../../policies/pack-files";
+import { findExemptions, findSettings } from "../../policies/pack-files";
 import { buildPack, packDirectory } from "./harness/compiled-pack";
 import { startPack } from "./harness/pack";
 import { certificateCredential, change, vault } from "./samples";
@@ -133,6 +133,21 @@ rules:
     });
   }
 
+  it("are refused when they are a folder, and so are exemptions", () => {
+    mkdirSync(join(folder, "certlock-policies.yaml"));
+    assert.throws(() => found(), {
+      code: "POLICY_CONFIGURATION",
+      message: `${join(folder, "certlock-policies.yaml")} cannot be read (EISDIR).`,
+    });
+    rmdirSync(join(folder, "certlock-policies.yaml"));
+    mkdirSync(join(folder, "gone"));
+    settings("exemptions: gone");
+    assert.throws(() => findExemptions({ CERTLOCK_CALLED_IN: folder }, found(), all, new Date()), {
+      code: "POLICY_CONFIGURATION",
+      message: `${join(folder, "gone")} cannot be read (EISDIR).`,
+    });
+  });
+
   it("are refused when they name exemptions that are not there, or stand there twice", () => {
     settings("exemptions: gone.yaml");
     assert.throws(() => found(), {
@@ -221,7 +236,7 @@ describe("a pack of a team's own", () => {
       {
         code: "POLICY_CONFIGURATION",
         message:
-          'The configuration of rule "certificate-max-lifetime" is not usable: "maxLifetimeDays" must be an integer from 1 to 730.',
+          'What createPolicies was given is not usable: rule "certificate-max-lifetime": "maxLifetimeDays" must be an integer from 1 to 730.',
       },
     );
     assert.throws(() => createPolicies({ choices: { "no-client-secret-resource": "remediate" } }), {
@@ -237,6 +252,34 @@ describe("a pack of a team's own", () => {
         choices: { "vault-network-deny": { options } },
       });
     assert.throws(wrong, { code: "POLICY_CONFIGURATION" });
+  });
+
+  it("is refused from JavaScript with all that is wrong, and what was probably meant", () => {
+    const settings = {
+      profile: "cis7",
+      rules: [...rules, rules[0]],
+      choices: {
+        "vault-network-den": "disabled",
+        "vault-network-deny": "off",
+        "certificate-max-lifetime": { maxLifetimeDays: 90 },
+      },
+    } as unknown as Parameters<typeof createPolicies>[0];
+    assert.throws(() => createPolicies(settings), {
+      code: "POLICY_CONFIGURATION",
+      message: [
+        'What createPolicies was given is not usable: "profile" must be one of default, cis-7, zta, scuba, alz',
+        'rule "application-credential-declared" is there more than once',
+        '"vault-network-den" is not a rule; did you mean "vault-network-deny"?',
+        'rule "vault-network-deny": "level" must be one of advisory, mandatory, remediate, disabled',
+        'rule "certificate-max-lifetime": "maxLifetimeDays" is not a setting of a rule; there is "level", "options".',
+      ].join("; "),
+    });
+  });
+
+  it("is refused with a choice for a rule it does not have", () => {
+    assert.throws(() => createPolicies({ rules: [], choices: { "vault-network-deny": "advisory" } }), {
+      message: /"vault-network-deny" is not a rule/,
+    });
   });
 
   it("judges with what was chosen", async () => {
