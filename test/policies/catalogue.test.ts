@@ -79,7 +79,8 @@ describe("the rule catalogue", () => {
       assert.equal(policy.enforcementlevel, level, policy.name);
       assert.notEqual(policy.severity, PolicySeverity.POLICY_SEVERITY_UNSPECIFIED);
       assert.ok(policy.framework !== undefined);
-      assert.match(policy.remediationSteps, /^1\. /);
+      const steps = all[index]?.remediationSteps.map((step, number) => `${number + 1}. ${step}`);
+      assert.equal(policy.remediationSteps, steps?.join("\n"));
     }
   });
 

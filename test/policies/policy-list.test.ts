@@ -92,6 +92,86 @@ describe("the list of policies", () => {
     }
   });
 
+  describe("with a configuration in force", () => {
+    const inForce = () => new Map(rules.map(({ id, level }) => [id, { level, properties: {} }]));
+
+    /** What one walk of the SDK meets, and what it is told by the policies it asks. */
+    function walk(policies: readonly RulePolicy[], resource: ResourceInput) {
+      const [asked, elsewhere, passedBy, findings] = [[], [], [], []] as string[][];
+      const report = ((finding: { name?: string; message: string }) =>
+        findings?.push(`${finding.name ?? ""}: ${finding.message}`)) as unknown as ReportViolation;
+      for (const policy of policies) {
+        const validate = policy.validateResource;
+        if (validate === undefined) passedBy?.push(policy.name);
+        else if ("__pulumiType" in validate) elsewhere?.push(policy.name);
+        else {
+          asked?.push(policy.name);
+          try {
+            validate(argumentsOf(resource), report);
+          } catch (error) {
+            if (!(error instanceof NotApplicable)) throw error;
+          }
+        }
+      }
+      return { asked, elsewhere, passedBy, findings };
+    }
+
+    it("lets the SDK ask one policy, which has the others judge there and then", () => {
+      const policies = createPolicies({ environment: {}, configuration: inForce });
+      const first = policies.find(({ validateResource }) => validateResource)?.name;
+      walk(policies, tlsPrivateKey); // The run itself is judged with the first resource.
+      for (const resource of resources) {
+        const { asked, elsewhere, passedBy, findings } = walk(policies, resource);
+        assert.deepEqual(asked, [first]);
+        const said = plainly(resource);
+        const judged = Object.keys(said).filter((name) => said[name] !== "not applicable");
+        assert.deepEqual(
+          judged.filter((name) => elsewhere?.includes(name)),
+          [],
+        );
+        assert.deepEqual(
+          Object.keys(said).filter((name) => said[name] === "not applicable" && passedBy?.includes(name)),
+          [],
+        );
+        const expected = judged.filter((name) => said[name] !== "passed");
+        assert.deepEqual(
+          [...new Set(findings?.map((finding) => finding.split(":")[0]))].filter((name) => name !== ""),
+          expected.filter((name) => name !== first),
+        );
+      }
+    });
+
+    it("judges a stack in one go as well", () => {
+      const policies = createPolicies({ environment: {}, configuration: inForce });
+      const args = { resources: [], getConfig: () => ({}), notApplicable: () => undefined };
+      const met: string[] = [];
+      for (const policy of policies) {
+        const validate = policy.validateStack;
+        if (validate === undefined || "__pulumiType" in validate) continue;
+        met.push(policy.name);
+        validate(args as unknown as StackValidationArgs, () => undefined);
+      }
+      assert.deepEqual(met, [policies.find(({ validateStack }) => validateStack)?.name]);
+    });
+  });
+
+  it("asks last what looks back on the others", () => {
+    const [first, ...others] = rules.map(({ id }) => id).filter((id) => id !== "exemption-current");
+    assert.deepEqual(
+      createPolicies({ environment: {} }).map(({ name }) => name),
+      [first, ...others, "exemption-current"],
+    );
+  });
+
+  it("leaves stack traces as long as they were", () => {
+    const before = Error.stackTraceLimit;
+    for (const policy of rules.map((rule) => rule.toPolicy({ environment: {}, now: () => new Date() }))) {
+      // The run is judged with the first resource; the second is of no concern to most.
+      for (const name of ["first", "second"]) if (policy.validateResource) ask(policy, { ...vault, name });
+    }
+    assert.equal(Error.stackTraceLimit, before);
+  });
+
   it("has a stack sorted and indexed once for all stack rules", () => {
     const stacks: unknown[] = [];
     const policies = createPolicies({

@@ -73,6 +73,50 @@ describe("looking at properties", () => {
     );
   });
 
+  it("shows what stands directly below, with its path, and nothing below what has no properties", () => {
+    const properties = inspect(
+      guarded({
+        outer: { text: "abc", later: unknown.string, list: [1, 2] },
+        hidden: "[secret]",
+        nothing: null,
+      }),
+    );
+    const below = (name: string) =>
+      properties
+        .at(name)
+        .members()
+        .map(({ path, state }) => [path, state]);
+    assert.deepEqual(below("outer"), [
+      ["outer.text", "known"],
+      ["outer.later", "unknown"],
+      ["outer.list", "known"],
+    ]);
+    assert.deepEqual(
+      properties
+        .at("outer", "list")
+        .members()
+        .map(({ path, raw }) => [path, raw]),
+      [
+        ["outer.list[0]", 1],
+        ["outer.list[1]", 2],
+      ],
+    );
+    for (const property of [
+      properties.at("outer", "text"),
+      properties.at("outer", "later"),
+      properties.at("hidden"),
+      properties.at("nothing"),
+      properties.at("missing"),
+    ])
+      assert.deepEqual(property.members(), [], property.path);
+  });
+
+  it("has no elements where there is nothing", () => {
+    const properties = inspect(guarded({ nothing: null, empty: "" }));
+    for (const name of ["nothing", "empty", "missing"])
+      assert.deepEqual(properties.at(name).elements(), [], name);
+  });
+
   it("finds nothing below a value that has no properties", () => {
     const properties = inspect(guarded({ text: "abc", number: 1, flag: false }));
     for (const name of ["text", "number", "flag"])

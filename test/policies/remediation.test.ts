@@ -93,6 +93,8 @@ describe("level remediate", () => {
     const without = change(vault, "properties.networkAcls", undefined);
     const expected = change(vault, "properties.networkAcls", { defaultAction: "Deny" });
     assert.deepEqual(await mended("vault-network-deny", without), expected.props);
+    const empty = change(vault, "properties.networkAcls", null);
+    assert.deepEqual(await mended("vault-network-deny", empty), expected.props);
   });
 
   it("leaves a vault without public access as it is", async () => {

@@ -75,8 +75,13 @@ describe("a rule about the stack", () => {
   });
 
   it("is not applicable where the stack has nothing it is about", async () => {
-    const { notApplicable, findings } = await ask({ rule: "report.violation('is judged.')" }, [application]);
+    const { notApplicable, findings, raw } = await ask({ rule: "report.violation('is judged.')" }, [
+      application,
+    ]);
     assert.deepEqual([notApplicable, findings], [["rule"], []]);
+    assert.deepEqual((raw as { notApplicableList: unknown[] }).notApplicableList, [
+      { policyName: "rule", reason: "rule is about stacks with other resource types" },
+    ]);
   });
 
   it("speaks about the stack and about a resource, with the URN of that resource", async () => {
@@ -115,7 +120,7 @@ describe("a rule about the stack", () => {
     const body = `
       const each = stack.ofType(types.application)[0];
       report.violation([...each.propertyDependencies].map(([key, from]) => key + " from " + from.map(({ name }) => name)).join());
-      report.violation(each.dependencies.map(({ name }) => name).join(" and ") + " below " + each.parent.name);
+      report.violation(each.dependencies.map(({ name }) => name).join(" and ") + " below " + each.parent.name + (each.parent === stack.find(each.parent.urn) ? "" : " of another kind"));
       report.violation(stack.usesOf(stack.find("${urnOf(vault)}")).map(({ resource, property }) => resource.name + "." + property).join());
       report.violation(stack.usesOf(each).length + " uses");`;
     assert.deepEqual(said(await ask({ rule: body }, [vault, orders, user])), [

@@ -45,6 +45,7 @@ describe(`rule ${rule}`, () => {
   async function run(
     resources: readonly ResourceInput[],
     options: Partial<PackOptions> = {},
+    rules: readonly string[] = [rule, "vault-network-deny"],
   ): Promise<string[]> {
     const environment = { CERTLOCK_CALLED_IN: folder };
     const pack = await startPack({ directory: packDirectory, environment, ...options });
@@ -55,7 +56,7 @@ describe(`rule ${rule}`, () => {
       analyses.push(await pack.analyzeStack([stackResource, ...resources]));
       return analyses
         .flatMap(({ findings }) => findings)
-        .filter((finding) => [rule, "vault-network-deny"].includes(finding.rule))
+        .filter((finding) => rules.includes(finding.rule))
         .map(({ rule: name, level, message }) => `${level} ${name} ${message}`);
     } finally {
       await pack.stop();
@@ -73,6 +74,15 @@ describe(`rule ${rule}`, () => {
   it("lets what is exempted pass as advice, with the days left", async () => {
     exemptions(exemption);
     assert.deepEqual(await run([open]), [exempted]);
+  });
+
+  it("counts an exemption as used that a rule about the stack needs, whichever comes first", async () => {
+    const audit = "vault-audit-logging";
+    exemptions({ ...exemption, rule: audit });
+    assert.deepEqual(await run([vault], {}, [rule, audit]), [
+      `advisory ${audit} Key vault "billing" keeps no log of who reads it; send category AuditEvent to a workspace. ` +
+        `Exempted by "EX-1" (SEC-101, owner jo@example.org), 31 days left.`,
+    ]);
   });
 
   it("refuses an expired exemption and what it was for", async () => {
