@@ -24,6 +24,8 @@ export interface OpenStackOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Executable policy packs for preview and up. */
   readonly policyPacks?: readonly string[];
+  /** Files of configuration, one for each of the packs. */
+  readonly policyPackConfigs?: readonly string[];
 }
 
 /** What a policy pack said about one resource or the stack. */
@@ -66,17 +68,15 @@ export interface UpOptions {
 /** A stack on the real engine, run as an inline program with executable packs. */
 export class StackSession {
   readonly #stack: auto.Stack;
-  readonly #packs: string[];
+  readonly #packs: { readonly policyPacks: string[]; readonly policyPackConfigs: string[] };
 
-  constructor(stack: auto.Stack, packs: readonly string[]) {
+  constructor(stack: auto.Stack, packs: readonly string[], configs: readonly string[]) {
     this.#stack = stack;
-    this.#packs = [...packs];
+    this.#packs = { policyPacks: [...packs], policyPackConfigs: [...configs] };
   }
 
   preview(signal?: AbortSignal): Promise<Outcome> {
-    return observe((options) =>
-      this.#stack.preview({ ...options, ...withSignal(signal), policyPacks: this.#packs }),
-    );
+    return observe((options) => this.#stack.preview({ ...options, ...withSignal(signal), ...this.#packs }));
   }
 
   /**
@@ -86,8 +86,7 @@ export class StackSession {
   up(options: UpOptions = {}): Promise<Outcome> {
     const refresh = options.refresh === true ? { refresh: true } : {};
     return observe(
-      (common) =>
-        this.#stack.up({ ...common, ...refresh, ...withSignal(options.signal), policyPacks: this.#packs }),
+      (common) => this.#stack.up({ ...common, ...refresh, ...withSignal(options.signal), ...this.#packs }),
       options.onResource,
     );
   }
@@ -143,7 +142,7 @@ export async function openStack(options: OpenStackOptions): Promise<StackSession
     },
   );
   if (await isLockedByTheDead(join(folder, "state"))) await stack.cancel();
-  return new StackSession(stack, options.policyPacks ?? []);
+  return new StackSession(stack, options.policyPacks ?? [], options.policyPackConfigs ?? []);
 }
 
 interface Observers {
