@@ -100,11 +100,16 @@ function* namedValues(text: string): Generator<NamedValue> {
     }
   }
   for (const match of text.matchAll(named)) {
-    const start = text.lastIndexOf("\n", match.index) + 1;
-    const line = text.slice(Math.max(start, match.index - 500), match.index + 500).split("\n", 2)[0] ?? "";
-    if (givesValue.test(line))
+    if (givesValue.test(lineAround(text, match.index)))
       yield { name: match[1] ?? "", value: '"given"', at: match.index, assigned: false };
   }
+}
+
+/** The line of a place, no more than this many characters each way: a text may have no line ends at all. */
+function lineAround(text: string, at: number, reach = 500): string {
+  const before = text.slice(Math.max(0, at - reach), at);
+  const after = text.slice(at, at + reach);
+  return before.slice(before.lastIndexOf("\n") + 1) + (after.split("\n", 1)[0] ?? "");
 }
 
 /** What a shell puts there when the command runs is a secret handed over; what a file has there is a placeholder. */

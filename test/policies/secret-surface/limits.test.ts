@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { inspect } from "../../../policies/property";
+import { commandPatterns, declarationPatterns } from "../../../policies/secret-commands";
 import { ResourceType } from "../../../policies/resource-types";
 import { findSecrets, SecretFinding } from "../../../policies/secret-surface";
+import { literalsIn, samplesOf, sources } from "../expressions";
 import { unknown } from "../harness/wire";
 import { canary } from "../rule-cases";
 
@@ -51,22 +53,94 @@ const hostile: Readonly<Record<string, string>> = {
   "shell substitution": "$(az ",
 };
 
-/** The best of three: what the machine does beside only ever adds. */
-function milliseconds(action: () => void): number {
-  const times = [1, 2, 3].map(() => {
-    const started = performance.now();
+/** The same from what is looked for: for each expression its alternatives one after the other, again and again. */
+const derived: ReadonlyMap<string, readonly string[]> = new Map([
+  ...sources
+    .filter((file) => file.startsWith("secret-"))
+    .map((file): [string, string[]] => [
+      file,
+      literalsIn(file).map(({ expression }) => pieceOf(samplesOf(expression))),
+    ]),
+  ["commands and declarations", [...commandPatterns, ...declarationPatterns].map(commandPiece)],
+]);
+
+/** Where any letters may stand, there stand those that most is made to look for. */
+function pieceOf(samples: readonly string[]): string {
+  return samples.map((sample) => `${sample.replace(/a{3,}/g, "client_secret")} `).join("");
+}
+
+function commandPiece({ start, needs = [], unless }: (typeof commandPatterns)[number]): string {
+  const [first = "", ...others] = samplesOf(start);
+  const options = [...needs, ...(unless ? [unless] : [])].flatMap(samplesOf);
+  return pieceOf([first, ...others, ...options.map((option) => `${first} ${option}`)]);
+}
+
+function ofLength(length: number, piece: string): string {
+  return piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+}
+
+/** Of the processor, the best of three: what the machine does beside only ever adds. */
+function milliseconds(action: () => void, tries = 3): number {
+  const times = Array.from({ length: tries }, () => {
+    const started = process.cpuUsage();
     action();
-    return performance.now() - started;
+    const { user, system } = process.cpuUsage(started);
+    return (user + system) / 1000;
   });
   return Math.min(...times);
 }
 
 describe("the search for client secrets", () => {
+  for (const [what, pieces] of derived) {
+    it(`takes time in proportion to the length of a text of what is looked for in ${what}`, function () {
+      this.timeout(120_000);
+      const slow = [...new Set(pieces)]
+        .filter((piece) => piece.trim() !== "")
+        .flatMap((piece) => [piece, piece.replaceAll(" ", "\n")])
+        .filter((piece) => {
+          const text = (length: number) => ({ data: { file: `client_secret ${ofLength(length, piece)}` } });
+          const [small, large] = [text(32 * 1024), text(256 * 1024)];
+          if (milliseconds(() => search(large), 1) < 150) return false;
+          return milliseconds(() => search(large)) > 24 * milliseconds(() => search(small));
+        });
+      assert.deepEqual(
+        slow.map((piece) => piece.slice(0, 60)),
+        [],
+      );
+    });
+  }
+
+  /** Ways to give a resource many names that all ask whose they are. */
+  const crowds: Readonly<Record<string, (count: number) => object>> = {
+    "names in one list": (count) => ({
+      env: Array.from({ length: count }, (_, index) => ({ name: `client_secret_${index}`, value: "${x}" })),
+    }),
+    "objects in one list": (count) => ({
+      data: Array.from({ length: count }, () => ({ client_secret: "${x}", password: "x" })),
+    }),
+    "lists in one list": (count) => ({
+      data: Array.from({ length: count }, () => ["--client-secret", "${x}"]),
+    }),
+    "texts with JSON": (count) => ({
+      data: Array.from({ length: count }, () => '{"client_secret": "${x}"}'),
+    }),
+    "lines of one text": (count) => ({ data: { file: "client_secret: ${x}\n".repeat(count) } }),
+  };
+  for (const [what, crowd] of Object.entries(crowds)) {
+    it(`takes time in proportion to the number of ${what}`, function () {
+      this.timeout(120_000);
+      const [few, many] = [crowd(500), crowd(4_000)];
+      search(few);
+      const first = milliseconds(() => search(few));
+      const second = milliseconds(() => search(many));
+      assert.ok(second < Math.max(100, 24 * first), `${first.toFixed(1)} ms became ${second.toFixed(1)} ms`);
+    });
+  }
+
   for (const [what, piece] of Object.entries(hostile)) {
     it(`takes time in proportion to the length of a text of ${what}`, function () {
       this.timeout(60_000);
-      const text = (length: number) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
-      const [small, large] = [text(128 * 1024), text(1024 * 1024)];
+      const [small, large] = [ofLength(128 * 1024, piece), ofLength(1024 * 1024, piece)];
       search({ data: { file: small } });
       const first = milliseconds(() => search({ data: { file: small } }));
       const second = milliseconds(() => search({ data: { file: large } }));
