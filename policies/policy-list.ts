@@ -8,7 +8,15 @@
  * has nothing left to do. docs/decisions/006-one-walk-for-all-rules.md says why; tests hold on to what it needs of
  * the SDK, and without a configuration in force every rule is asked by the SDK itself.
  */
-import { ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
+import {
+  Policy,
+  ReportViolation,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { readAssets } from "./assets";
 import { ConfigurationInForce } from "./configuration-watch";
 import { Rule, Surroundings } from "./rule";
 import { ResourceInQuestion, RulePolicy, Shared } from "./rule-policy";
@@ -21,6 +29,10 @@ interface Walk {
   /** What the SDK is to meet in place of the policies that have been asked for it already: all of them or none. */
   asked?: readonly RulePolicy[];
 }
+
+/** A rule as the SDK meets it: it may have the SDK wait. */
+type Met = Policy &
+  Partial<Pick<ResourceValidationPolicy, "validateResource"> & Pick<StackValidationPolicy, "validateStack">>;
 
 type Arguments = ResourceValidationArgs | StackValidationArgs;
 
@@ -35,7 +47,7 @@ export function policyList(
   const policies = inOrder.map((rule) => rule.toPolicy(run));
   const standIns = policies.map(standInsFor);
   return Object.defineProperty(policies, Symbol.iterator, {
-    value: function* (): Generator<RulePolicy, void> {
+    value: function* (): Generator<Met, void> {
       const walk: Walk = {};
       for (const [index, policy] of policies.entries()) {
         const known = standIns[index];
@@ -56,7 +68,7 @@ interface Place {
 }
 
 /** A policy that does its own work, whatever it is asked about, and then has those after it do theirs. */
-function first(policy: RulePolicy, walk: Walk, place: Place): RulePolicy {
+function first(policy: RulePolicy, walk: Walk, place: Place): Met {
   const { validateResource, validateStack } = policy;
   return {
     ...policy,
@@ -65,29 +77,45 @@ function first(policy: RulePolicy, walk: Walk, place: Place): RulePolicy {
         const shared: Shared = {};
         walk.resource = { type: args.type, urn: args.urn };
         walk.shared = shared;
-        try {
-          validateResource(args, report, shared);
-        } finally {
-          askRest(place, walk, args, report, (each, its, send) => {
-            each.validateResource?.(its as ResourceValidationArgs, send, shared);
-          });
-        }
+        return afterAssets([args.props], () => {
+          try {
+            validateResource(args, report, shared);
+          } finally {
+            askRest(place, walk, args, report, (each, its, send) => {
+              each.validateResource?.(its as ResourceValidationArgs, send, shared);
+            });
+          }
+        });
       },
     }),
     ...(validateStack && {
       validateStack: (args: StackValidationArgs, report: ReportViolation) => {
         const shared: Shared = {};
         walk.shared = shared;
-        try {
-          validateStack(args, report, shared);
-        } finally {
-          askRest(place, walk, args, report, (each, its, send) => {
-            each.validateStack?.(its as StackValidationArgs, send, shared);
-          });
-        }
+        return afterAssets(propertiesOf(args), () => {
+          try {
+            validateStack(args, report, shared);
+          } finally {
+            askRest(place, walk, args, report, (each, its, send) => {
+              each.validateStack?.(its as StackValidationArgs, send, shared);
+            });
+          }
+        });
       },
     }),
   };
+}
+
+/** The SDK waits for a policy that makes it wait, and catches what such a policy throws like any other. */
+function afterAssets(properties: readonly object[], judge: () => void): Promise<void> | undefined {
+  const pending = readAssets(properties);
+  if (pending !== undefined) return pending.then(judge);
+  judge();
+  return undefined;
+}
+
+function propertiesOf({ resources }: StackValidationArgs): readonly object[] {
+  return resources.map(({ props }) => props as object);
 }
 
 /** Asks nobody where no configuration is in force, so that only the SDK knows the levels. */
@@ -147,20 +175,22 @@ function standInsFor(policy: RulePolicy): StandIns {
   return { elsewhere, done };
 }
 
-function later(policy: RulePolicy, walk: Walk, shared: Shared, standIns: StandIns): RulePolicy {
+function later(policy: RulePolicy, walk: Walk, shared: Shared, standIns: StandIns): Met {
   if (isElsewhere(policy, walk)) return standIns.elsewhere;
   const { validateResource, validateStack, ...rest } = policy;
   return {
     ...rest,
     ...(validateResource && {
-      validateResource: (args: ResourceValidationArgs, report: ReportViolation) => {
-        validateResource(args, report, shared);
-      },
+      validateResource: (args: ResourceValidationArgs, report: ReportViolation) =>
+        afterAssets(shared.subject ? [] : [args.props], () => {
+          validateResource(args, report, shared);
+        }),
     }),
     ...(validateStack && {
-      validateStack: (args: StackValidationArgs, report: ReportViolation) => {
-        validateStack(args, report, shared);
-      },
+      validateStack: (args: StackValidationArgs, report: ReportViolation) =>
+        afterAssets(shared.stack ? [] : propertiesOf(args), () => {
+          validateStack(args, report, shared);
+        }),
     }),
   };
 }

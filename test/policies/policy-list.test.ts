@@ -195,7 +195,8 @@ describe("the list of policies", () => {
         }),
       })),
     });
-    for (const { validateStack } of policies) validateStack?.({} as StackValidationArgs, () => undefined);
+    for (const { validateStack } of policies)
+      validateStack?.({ resources: [] } as unknown as StackValidationArgs, () => undefined);
     assert.deepEqual(stacks, [undefined, { resources: [] }]);
   });
 });
