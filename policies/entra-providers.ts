@@ -2,7 +2,9 @@
  * Pulumi providers that sign in to Entra ID, and where a client secret gets into them. Word lists are data: each
  * entry says who reads the word.
  */
+import { Property } from "./property";
 import { meaningOf } from "./secret-names";
+import { compact } from "./secret-values";
 
 const standard = ["clientSecret", "clientSecretFilePath"] as const;
 
@@ -25,9 +27,30 @@ const secretInputs: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Inputs of a provider package that take an Entra client secret; none for a provider of something else. */
-export function secretInputsOf(providerPackage: string): readonly string[] {
+function secretInputsOf(providerPackage: string): readonly string[] {
   const name = providerPackage.startsWith("azure-native_") ? "azure-native" : providerPackage;
   return Object.hasOwn(secretInputs, name) ? (secretInputs[name] ?? []) : [];
+}
+
+/**
+ * Paths of the client secrets that a provider is given. The provider of a Terraform module has a block for each
+ * Terraform provider in it, spelt as Terraform spells: `azurerm.client_secret`.
+ */
+export function secretsGivenTo(providerPackage: string, properties: Property): readonly string[] {
+  const blocks = properties
+    .members()
+    .flatMap((block) => block.elements().map((each) => ({ name: block.path, each })));
+  return [
+    ...givenIn(secretInputsOf(providerPackage), properties),
+    ...blocks.flatMap(({ name, each }) => givenIn(secretInputsOf(name), each)),
+  ];
+}
+
+function givenIn(inputs: readonly string[], properties: Property): readonly string[] {
+  const names = new Set(inputs.map(compact));
+  if (names.size === 0) return [];
+  const members = properties.members().filter((member) => member.isPresent);
+  return members.map(({ path }) => path).filter((path) => names.has(compact(path.split(".").at(-1) ?? "")));
 }
 
 /** Environment variables from which these providers, and the Azure SDKs inside them, take a client secret. */
@@ -44,6 +67,11 @@ export const secretVariables: readonly string[] = [
   "M365_CLIENT_SECRET", // microsoft365
   "POWER_PLATFORM_CLIENT_SECRET", // powerplatform
 ];
+
+/** Whether a provider would take what this environment variable holds for a client secret. */
+export function isSecretVariable(name: string): boolean {
+  return secretVariables.includes(name) || isEntraSecret(name);
+}
 
 /** Variable in which Pulumi's Node host hands the decrypted stack configuration to a pack. */
 const configurationVariable = "PULUMI_CONFIG";

@@ -16,13 +16,19 @@ export const clientSecret = type(
   // Before version 3 the classic provider carried Entra ID itself.
   /^azure:ad\/[^:]+:(?:Application|ServicePrincipal)Password$/,
   /^microsoft365:[^:]+:\w*PasswordCredential$/,
+  // A Terraform provider bridged on the spot keeps its own name, and so does a fork of it. No other vendor calls
+  // anything a password of a service principal; an application's password others have, too.
+  /^[^:]+:index(?:\/[^:]+)?:ServicePrincipalPassword$/,
+  /^[^:]{0,60}(?:azure|entra|aad|microsoft)[^:]{0,60}:index(?:\/[^:]+)?:ApplicationPassword$/i,
   terraformView("azuread_(?:application|service_principal)_password"),
+  terraformView("microsoft365_\\w*password_credential"),
 );
 
 export const application = type(
   "Application",
   /^azuread:[^:]+:Application$/,
   /^azure:ad\/[^:]+:Application$/,
+  /^[^:]{0,60}(?:azuread|azure-ad|entra|aad)[^:]{0,60}:index(?:\/[^:]+)?:Application$/i,
   terraformView("azuread_application"),
 );
 

@@ -13,6 +13,8 @@ export interface CommandPattern {
   readonly needs?: readonly RegExp[];
   /** The form of the command that has no secret in it. */
   readonly unless?: RegExp;
+  /** The options are looked for in the whole text: its parts may come in any order. */
+  readonly anywhere?: boolean;
 }
 
 // Between words: blanks in a shell, quotes and commas in a list of arguments.
@@ -58,15 +60,26 @@ const azureCli: readonly CommandPattern[] = [
     `${az} ad (?:app|sp) (?:create|update)`,
     /--key-type[\s"',=]{1,10}(?:Password|Symmetric)/i,
   ),
-  tool("az ad app with passwordCredentials", `${az} ad (?:app|sp) (?:create|update)`, /passwordCredentials/i),
+  unless(
+    // The same command takes them away.
+    /--remove[\s"',=]{1,10}passwordCredentials|passwordCredentials[\s"'=]{1,10}\[\s{0,5}\]/i,
+    tool(
+      "az ad app with passwordCredentials",
+      `${az} ad (?:app|sp) (?:create|update)`,
+      /passwordCredentials/i,
+    ),
+  ),
   unless(
     certificateOrToken,
     tool("az login with a client secret", `${az} login`, "--service-principal", "-p|--password|-p\\S{1,200}"),
   ),
-  tool(
-    "az with a client secret",
-    `${az} [a-z][\\w-]{0,40}`,
-    "--(?:aad-|sp-|microsoft-|azure-|provider-)?(?:client-secret|server-app-secret)(?:-value)?|--service-principal-(?:key|secret|password)|--spn-(?:key|secret|password)|--sp-(?:key|secret|password)|--app-secret|--application-secret|--principal-secret",
+  unless(
+    /[\s"',]auth[\s"',]{1,40}(?:google|github|facebook|twitter|apple|openid-connect)(?![\w-])/i,
+    tool(
+      "az with a client secret",
+      `${az} [a-z][\\w-]{0,40}`,
+      "--(?:aad-|sp-|microsoft-|azure-|provider-)?(?:client-secret|server-app-secret)(?:-value)?|--service-principal-(?:key|secret|password)|--spn-(?:key|secret|password)|--sp-(?:key|secret|password)|--app-secret|--application-secret|--principal-secret",
+    ),
   ),
 ];
 
@@ -238,8 +251,30 @@ export const commandPatterns: readonly CommandPattern[] = [
 /** Declarations in other languages for infrastructure and in Pulumi's own; looked for in a text as a whole. */
 export const declarationPatterns: readonly CommandPattern[] = [
   {
-    label: "ClientSecretCredential and the secret itself",
-    start: /\bClientSecretCredential\(\s{0,9}[^,()]{1,100},[^,()]{1,100},\s{0,9}["'][^"']/,
+    label: "ClientSecretCredential of the Azure SDKs",
+    start: /(?:\bNew|\b)ClientSecretCredential\(\s{0,9}[^\s)]/,
+    // Code that is told where the secret is by whoever runs it.
+    unless:
+      /ClientSecretCredential\([^()]{0,300}(?:environ|getenv|process\.env|Environment|config|settings|options)/i,
+  },
+  {
+    label: "a client secret for MSAL",
+    start:
+      /\bclient_credential\s{0,9}=\s{0,9}["'][^"']|\.WithClientSecret\(\s{0,9}[^\s)]|\bClientCredentialFactory\.createFromSecret\(/,
+  },
+  {
+    label: "passwordCredentials sent to Microsoft Graph",
+    start: /\bpasswordCredentials["'\s]{0,5}[:=]{1,2}\s{0,9}(?:@\(|\[|@\{|\{)\s{0,9}[^\s\])}]/i,
+    needs: [
+      /graph\.(?:microsoft|windows)\.(?:com|net|us)[^\s"']{1,200}(?:applications|servicePrincipals)/i,
+      /method[\s"':=,]{1,10}(?:post|patch|put)|\.(?:post|patch|put)\(/i,
+    ],
+    anywhere: true,
+  },
+  {
+    label: "a password of an application by Crossplane",
+    start:
+      /apiVersion:\s{0,9}["']?[\w.]{0,60}azuread\.[\w.]{1,60}\/\w{1,20}["']?\s{1,60}kind:\s{0,9}["']?Password\b/,
   },
   { label: "azuread_application_password", start: /\bazuread_(?:application|service_principal)_password\b/ },
   {
@@ -254,4 +289,4 @@ export const declarationPatterns: readonly CommandPattern[] = [
 
 /** Whether a text can hold any of these at all: most texts are done with here. */
 export const worthLooking =
-  /\b(?:az|azd|mgc|pac|m365|fab|kubelogin|terraform|tofu|terragrunt|packer|pulumi|azcopy|rclone|databricks|velero|sqlcmd)\b|-(?:Az|Mg|Entra|Msol|PnP|SPO|PowerBI|PowerApps|Msal|MSGraph|M365|Graph|Crm|AAD|Dataverse|ZT)|add[_-]?password|passwordCredentials|azuread|ClientSecretCredential|keyCredentials|\.azurecr\./i;
+  /\b(?:az|azd|mgc|pac|m365|fab|kubelogin|terraform|tofu|terragrunt|packer|pulumi|azcopy|rclone|databricks|velero|sqlcmd)\b|-(?:Az|Mg|Entra|Msol|PnP|SPO|PowerBI|PowerApps|Msal|MSGraph|M365|Graph|Crm|AAD|Dataverse|ZT)|add[_-]?password|passwordCredentials|azuread|ClientSecret|client_credential|createFromSecret|keyCredentials|\.azurecr\./i;

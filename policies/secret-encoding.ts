@@ -1,4 +1,7 @@
-/** Undoes what hides a text in a property: base64 (UTF-8 or UTF-16, as PowerShell wants it), compression. */
+/**
+ * Undoes what hides a text in a property: base64 (UTF-8 or UTF-16, as PowerShell wants it), compression, and the way in
+ * which dynamic providers of Python programs are written down.
+ */
 import { gunzipSync } from "node:zlib";
 
 const minLength = 16;
@@ -23,6 +26,7 @@ export function decodedParts(text: string): string[] {
 
 function readable(bytes: Buffer): string | undefined {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return unpacked(bytes);
+  if (isPickled(bytes)) return textsIn(bytes);
   const sample = bytes.subarray(0, 2_000);
   if (sample.length < 8) return undefined;
   const zeros = sample.filter((byte, index) => index % 2 === 1 && byte === 0).length;
@@ -31,6 +35,22 @@ function readable(bytes: Buffer): string | undefined {
   if (odd > 0) return undefined;
   const text = bytes.toString("utf8");
   return text.slice(0, 2_000).includes("\uFFFD") ? undefined : text;
+}
+
+/** Begins as Python's pickles of protocols 2 to 5 do. */
+function isPickled(bytes: Buffer): boolean {
+  const [mark, protocol] = bytes;
+  return mark === 0x80 && protocol !== undefined && protocol >= 2 && protocol <= 5;
+}
+
+/** The names and texts of serialized code, a line each; what stands between them is for the interpreter. */
+function textsIn(bytes: Buffer): string {
+  return (
+    bytes
+      .toString("latin1")
+      .match(/[\x20-\x7e]{4,}/g)
+      ?.join("\n") ?? ""
+  );
 }
 
 function unpacked(bytes: Buffer): string | undefined {

@@ -2,7 +2,14 @@
  * What a name says about the value under it: keys of objects, names of settings, variables, parameters and vault
  * secrets. A name never decides alone when other identity providers use it too; then the surroundings do.
  */
-import { entraPhrases, entraWords, otherProviders } from "./secret-words";
+import {
+  entraPhrases,
+  entraWords,
+  neutralWords,
+  ordinaryProviders,
+  ordinaryWords,
+  otherProviders,
+} from "./secret-words";
 
 /**
  * - `entra`: a client secret of Entra ID, wherever the name stands
@@ -16,22 +23,44 @@ export interface SecretName {
   readonly strength: NameStrength;
   /** The name of the place where a secret is kept, such as a setting or a vault secret. */
   readonly refers: boolean;
+  /** No other word in it could be somebody's name. */
+  readonly isPlain?: boolean;
+  /** What it begins with, which settings of the same thing share. */
+  readonly first?: string;
 }
 
 /** Longer texts are not names; this also bounds the work per name. */
 const maxNameLength = 160;
 
+type Stem = { readonly words: readonly string[]; readonly strength: NameStrength };
+
+const endings = [
+  "secret",
+  "secrets",
+  "password",
+  "key",
+  "keys",
+  "credential",
+  "pwd",
+  "pass",
+  "passwd",
+] as const;
+
+function stemsOf(strength: NameStrength, heads: readonly string[], tails: readonly string[]): Stem[] {
+  return heads.flatMap((head) => tails.map((tail) => ({ words: [...head.split(" "), tail], strength })));
+}
+
 /** Ways to say "client secret", as words; longer ones first where one contains another. */
-const stems: readonly { readonly words: readonly string[]; readonly strength: NameStrength }[] = [
+const stems: readonly Stem[] = [
   // "service principal key" as Azure DevOps and Data Factory call it, and the abbreviations of it
-  ...["key", "keys", "secret", "password", "credential", "pwd", "pass", "passwd"].flatMap((last) => [
-    { words: ["service", "principal", last], strength: "entra" as const },
-    { words: ["serviceprincipal", last], strength: "entra" as const },
-    { words: ["spn", last], strength: "entra" as const },
-    { words: ["sp", last], strength: "entra" as const },
-  ]),
+  ...stemsOf("entra", ["service principal", "serviceprincipal", "spn"], endings),
+  ...stemsOf("entra", ["sp"], ["secret", "secrets", "credential"]),
+  // SAML's service providers have keys and passwords, too
+  ...stemsOf("client", ["sp"], ["password", "pwd", "pass", "passwd"]),
+  ...stemsOf("hint", ["sp"], ["key", "keys"]),
   { words: ["principal", "secret"], strength: "entra" },
   { words: ["registration", "secret"], strength: "entra" },
+  ...stemsOf("entra", ["app registration", "app reg", "application registration"], endings),
   // Azure Site Recovery and SAP deployments: the fencing agent signs in as a service principal
   { words: ["fencing", "client", "password"], strength: "entra" },
   // Hadoop's names for Data Lake sign-in
@@ -44,21 +73,27 @@ const stems: readonly { readonly words: readonly string[]; readonly strength: Na
   { words: ["azure", "creds"], strength: "entra" },
   // the classic name in Ansible and in older SDKs
   { words: ["azure", "secret"], strength: "entra" },
+  // what the Azure providers read; by itself ARM is a processor
+  { words: ["arm", "client", "secret"], strength: "entra" },
   { words: ["client", "secret"], strength: "client" },
+  { words: ["client", "secrets"], strength: "client" },
   // the server application of the first AKS sign-in with Entra ID
   { words: ["server", "app", "secret"], strength: "client" },
   // Bot Framework and Teams
-  { words: ["bot", "password"], strength: "entra" },
+  { words: ["bot", "password"], strength: "client" },
   { words: ["application", "secret"], strength: "client" },
+  // the application of Microsoft Graph
+  { words: ["graph", "secret"], strength: "client" },
+  { words: ["graph", "api", "secret"], strength: "client" },
   // Symfony and others call their own session key so
   { words: ["app", "secret"], strength: "hint" },
   { words: ["credentials", "secret"], strength: "hint" },
-  { words: ["client", "password"], strength: "hint" },
-  { words: ["app", "key"], strength: "hint" },
-  { words: ["app", "password"], strength: "hint" },
-  { words: ["application", "key"], strength: "hint" },
-  { words: ["application", "password"], strength: "hint" },
+  // OAuth 1 and what has kept its words
+  { words: ["consumer", "secret"], strength: "hint" },
+  ...stemsOf("hint", ["client"], ["password", "pwd", "pass", "passwd"]),
+  ...stemsOf("hint", ["app", "application"], ["key", "password", "pwd", "pass", "passwd"]),
   { words: ["secret", "key"], strength: "bare" },
+  { words: ["secret", "value"], strength: "bare" },
   { words: ["auth", "secret"], strength: "bare" },
   { words: ["password"], strength: "bare" },
   { words: ["secret"], strength: "bare" },
@@ -177,6 +212,13 @@ const identityWords = new Set([
   "b2c",
   "spn",
   "sp",
+  "msgraph",
+  "sharepoint",
+  "powerbi",
+  "dataverse",
+  "m365",
+  "o365",
+  "ms365",
 ]);
 
 const known = new Map<string, SecretName | undefined>();
@@ -202,17 +244,31 @@ function interpret(words: readonly string[]): SecretName | undefined {
   const after = words.slice(found.end);
   if (negations.has(before[0] ?? "") || after.some((word) => about.has(word))) return undefined;
   const refers = after.some((word) => place.has(word));
-  if (found.strength === "entra") return { strength: "entra", refers };
 
-  const side = sideOf([...before, ...after]);
+  const side = sideOfName([...before, ...after]);
   if (found.strength === "bare") {
     const identity = before.some((word) => identityWords.has(word)) || speaksOf(before, ["azure", "ad"]);
-    if (words.at(-1) === "secret" && identity && side === "entra")
+    const isLast = after.every((word) => /^\d+$/.test(word));
+    if (words[found.start] === "secret" && isLast && identity && side === "entra")
       return { strength: "entra", refers: false };
     return before.length + after.length === 0 ? { strength: "bare", refers: false } : undefined;
   }
   if (side === "entra") return { strength: "entra", refers };
-  return side === "other" ? undefined : { strength: found.strength, refers };
+  if (side === "other") return undefined;
+  const isPlain = isElseNeutral(before, after);
+  const rest = { refers, isPlain, first: words[0] ?? "" };
+  // The only word that says anything is that of a Microsoft service. Mailboxes have app passwords of their own.
+  if (isPlain && before.some((word) => ordinaryWords.has(word) && !mailboxes.has(word)))
+    return { ...rest, strength: found.strength === "client" ? "entra" : "client" };
+  return { ...rest, strength: found.strength };
+}
+
+const mailboxes = new Set(["outlook", "exchange"]);
+
+function isElseNeutral(before: readonly string[], after: readonly string[]): boolean {
+  return [...before, ...after].every(
+    (word) => ordinaryWords.has(word) || neutralWords.has(word) || place.has(word) || /^\d+$/.test(word),
+  );
 }
 
 /** "servicePrincipalLinkedKeyVaultKey": between the principal and its key stands where the key is kept. */
@@ -246,27 +302,47 @@ export function sideOf(words: readonly string[]): "entra" | "other" | undefined 
   return words.some((word) => otherProviders.has(word)) ? "other" : undefined;
 }
 
+/** The same of a name or a kind, in which also ordinary words name somebody. */
+export function sideOfName(words: readonly string[]): "entra" | "other" | undefined {
+  const side = sideOf(words);
+  if (side !== undefined) return side;
+  // In a text it is the command, which asks for others' secrets, too.
+  if (words.includes("az")) return "entra";
+  return words.some((word) => ordinaryProviders.has(word)) ? "other" : undefined;
+}
+
 function speaksOf(words: readonly string[], phrase: readonly string[]): boolean {
   return words.some((_, start) => phrase.every((word, index) => words[start + index] === word));
 }
 
 /** Splits a name at capitals and at everything that is no letter or digit; "clientsecret" becomes two words, too. */
 export function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
-    .toLowerCase()
-    .replace(/\b(git|linked|pay|sales|service|o) (hub|lab|in|pal|force|now|auth)/g, "$1$2")
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== "")
-    .flatMap(separate);
+  return (
+    name
+      .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+      .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
+      .toLowerCase()
+      .replace(/\b(git|linked|pay|sales|service|o) (hub|lab|in|pal|force|now|auth)/g, "$1$2")
+      // What stands in different parts of a path is not one expression.
+      .replace(/\//g, " / ")
+      .split(/[^a-z0-9/]+/)
+      .filter((word) => word !== "")
+      .flatMap(separate)
+  );
 }
 
-const tails = ["secret", "password", "key", "credential"];
+const tails = ["secret", "secrets", "password", "pwd", "key", "credential"];
 const bodies = ["serviceprincipal", "application", "client", "principal", "app", "spn"];
 
+function separate(compound: string): string[] {
+  // Secrets that take turns are numbered.
+  const [, word = compound, number] =
+    /^([a-z]+?(?:secret|password|pwd|key|credential)|secret|password|pwd|key)(\d{1,2})$/.exec(compound) ?? [];
+  return [...partsOf(word), ...(number === undefined ? [] : [number])];
+}
+
 /** "aadclientsecret" into its parts, when its end is a way to say "client secret". */
-function separate(word: string): string[] {
+function partsOf(word: string): string[] {
   const tail = tails.find((each) => word.length > each.length && word.endsWith(each));
   const rest = tail === undefined ? "" : word.slice(0, -tail.length);
   const body = bodies.find((each) => rest.endsWith(each));

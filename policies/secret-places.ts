@@ -81,7 +81,8 @@ function inObject(key: string): Pick<Place, "key"> {
   return { key };
 }
 
-function parsed(text: string): unknown {
+/** What JSON in a text stands for, or undefined when it is none. */
+export function parsed(text: string): unknown {
   if (!/^\s{0,100}[[{"]/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);

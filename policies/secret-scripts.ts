@@ -1,4 +1,6 @@
 /** Finds commands about client secrets in scripts, whatever the shell, and not in what scripts only say. */
+import { ownValue } from "./property";
+import { elements } from "./secret-declarations";
 import { CommandPattern, commandPatterns, declarationPatterns, worthLooking } from "./secret-commands";
 
 /** Commands that print what follows instead of running it. */
@@ -8,6 +10,38 @@ const comment = /^\s{0,200}(?:#(?!!)|\/\/|::|<!--)/;
 /** A printed command that is run after all, or written where it will be. */
 const runsInput =
   /^\s{0,20}(?:sudo\s{1,5})?(?:bash|sh|zsh|pwsh|powershell|iex|invoke-expression|xargs|tee|at|ssh)\b/i;
+
+/** Words of one command are short; a script as the last of them is looked at by itself. */
+const maxWordLength = 2_000;
+
+/** A list of words is a command line to whoever runs it. */
+export function wordsIn(list: unknown): string | undefined {
+  const words = Array.isArray(list) ? elements(list) : [];
+  const isCommand =
+    words.length > 1 && words.every((word) => typeof word === "string" && word.length < maxWordLength);
+  // What has no value does not get that of the next one.
+  return isCommand
+    ? words.map((word) => (String(word).endsWith("=") ? `${String(word)}\n` : String(word))).join(" ")
+    : undefined;
+}
+
+/** Command and arguments, where a container, a task or a kubeconfig has them apart. */
+export function commandOf(raw: unknown): string | undefined {
+  const command = partOf(raw, ["entryPoint", "entrypoint", "command", "executable", "program"]);
+  const given = partOf(raw, ["args", "arguments", "command", "commands", "cmd"]);
+  return command === undefined || given === undefined || command === given
+    ? undefined
+    : `${command} ${given}`;
+}
+
+function partOf(raw: unknown, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = ownValue(raw, name);
+    if (typeof value === "string" && value.length < maxWordLength) return value;
+    if (Array.isArray(value)) return value.length === 1 ? partOf(value, ["0"]) : wordsIn(value);
+  }
+  return undefined;
+}
 
 /** Label of the first such command, or undefined. */
 export function secretCommandIn(text: string): string | undefined {
@@ -29,10 +63,10 @@ export function secretCommandIn(text: string): string | undefined {
   return undefined;
 }
 
-function matches({ start, needs = [], unless }: CommandPattern, text: string): boolean {
+function matches({ start, needs = [], unless, anywhere }: CommandPattern, text: string): boolean {
   const match = start.exec(text);
   if (match === null) return false;
-  const rest = text.slice(match.index);
+  const rest = anywhere === true ? text : text.slice(match.index);
   return needs.every((need) => need.test(rest)) && !(unless?.test(rest) ?? false);
 }
 
@@ -58,6 +92,15 @@ function commandsOf(text: string): Command[] {
   for (let at = 0; at <= text.length; at++) {
     const character = at === text.length ? "\n" : text.charAt(at);
     const isLineEnd = character === "\n";
+    if (character === "#" && quote === "" && /[ \t]/.test(text.charAt(at - 1))) {
+      // The rest of the line is a comment.
+      commands.push({ command: text.slice(start, at), endsWith: "\n", redirected });
+      const end = text.indexOf("\n", at);
+      at = end < 0 ? text.length : end;
+      start = at + 1;
+      redirected = false;
+      continue;
+    }
     if (quote === "" && character === ">") redirected = true;
     if (isLineEnd || (quote === "" && (character === ";" || character === "&" || character === "|"))) {
       if (at > start) commands.push({ command: text.slice(start, at), endsWith: character, redirected });

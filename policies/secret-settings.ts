@@ -1,7 +1,7 @@
 /** Settings, variables and secrets written as a name and a value side by side. */
 import { ownValue, unknownSentinels } from "./property";
 import { meaningOf } from "./secret-names";
-import { Place } from "./secret-places";
+import { parsed, Place } from "./secret-places";
 import { compact } from "./secret-values";
 
 export interface Pair {
@@ -68,6 +68,7 @@ const valueKeys: ReadonlySet<string> = new Set([
     "configvalue",
     "password",
     "secrettext",
+    "text",
   ],
 ]);
 
@@ -95,16 +96,8 @@ export function pairOf({ raw, parent }: Place, type: string): Pair | undefined {
   if (chosen === undefined || valuesAreNames.test(type)) return undefined;
   const name = String(ownValue(raw, chosen)).replace(/\$[^/]*$/, "");
 
-  const inner = ownValue(raw, "properties");
-  const holders: readonly [unknown, string][] =
-    parent === undefined
-      ? [
-          [raw, ""],
-          [inner, "properties."],
-        ]
-      : [[raw, ""]];
   let reference: Pair | undefined;
-  for (const [holder, prefix] of holders) {
+  for (const [holder, prefix] of holdersOf(raw, parent === undefined)) {
     if (typeof holder !== "object" || holder === null || isCertificate(holder)) continue;
     for (const each of Object.keys(holder).slice(0, 100)) {
       const value = ownValue(holder, each);
@@ -115,6 +108,27 @@ export function pairOf({ raw, parent }: Place, type: string): Pair | undefined {
     }
   }
   return reference;
+}
+
+/**
+ * Where the value of a name may stand: beside it, and for a whole resource also among its properties, as Azure's own
+ * interface has them, or in the body of the request that makes it.
+ */
+function holdersOf(
+  raw: unknown,
+  isResource: boolean,
+): readonly (readonly [holder: unknown, prefix: string])[] {
+  const type = ownValue(raw, "type");
+  const isInTemplate = typeof type === "string" && /^Microsoft\.\w/i.test(type);
+  if (!isResource && !isInTemplate) return [[raw, ""]];
+  const text = ownValue(raw, "body");
+  const body = (typeof text === "string" ? parsed(text) : undefined) ?? text;
+  return [
+    [raw, ""],
+    [ownValue(raw, "properties"), "properties."],
+    [body, "body."],
+    [ownValue(body, "properties"), "body.properties."],
+  ];
 }
 
 /** Any other name with "name" at its end, where what stands there is the name of a client secret. */

@@ -4,20 +4,16 @@
  */
 import { ownValue } from "./property";
 import { Subject } from "./rule";
-import {
-  entriesOf,
-  isDeclaredCertificate,
-  isPrincipalSecret,
-  sideAround,
-  sideOfType,
-} from "./secret-context";
-import { meaningOf, SecretName, wordsOf } from "./secret-names";
+import { isDeclaredCertificate, isHinted, isPrincipalSecret, sideAround, sideOfType } from "./secret-context";
+import { declaredSecret } from "./secret-declarations";
+import { meaningOf, SecretName } from "./secret-names";
 import { pathOf, Place, TooLargeError, walk } from "./secret-places";
-import { secretCommandIn } from "./secret-scripts";
+import { isLabel, isProse, isQuery } from "./secret-prose";
+import { commandOf, secretCommandIn, wordsIn } from "./secret-scripts";
+import { Pair, pairOf } from "./secret-settings";
 import { secretTextIn } from "./secret-text";
 import { compact, standing } from "./secret-values";
 import { namesOfSecrets } from "./secret-words";
-import { pairOf } from "./secret-settings";
 
 export type Surface = "input" | "settings" | "script" | "template" | "text" | "reference" | "size";
 
@@ -53,28 +49,38 @@ function surfaceOf(subject: Subject): readonly SecretFinding[] {
     else report(isSetting ? "settings" : isInTemplate(place) ? "template" : "input", place);
   };
 
+  const judgeCommand = (place: Place, command: string): void => {
+    const label = secretCommandIn(command);
+    if (label !== undefined) report("script", place, label);
+    else if (secretTextIn(command, () => sideAround(place)) === "value") report("text", place);
+  };
+
+  const judgePair = (place: Place, pair: Pair): void => {
+    const meaning = meaningOfPair(pair, place.raw, subject.type);
+    if (meaning === undefined || meaning.refers || meaning.strength === "bare") return;
+    const stands = pair.isReference ? "reference" : standing(pair.value);
+    if (stands !== "value" && stands !== "reference") return;
+    const at = { ...place, raw: pair.value, key: pair.key, parent: place, isOwn: true };
+    if (isOfEntra(at, meaning)) reportName(at, stands, true);
+  };
+
   const top: Place = { raw: root, key: undefined, parent: undefined, root, type, inText: false };
   try {
     walk(top, {
       object(place) {
         if (Array.isArray(place.raw)) {
-          const command = commandLine(place.raw);
-          const label = command !== undefined ? secretCommandIn(command) : undefined;
-          if (label !== undefined) report("script", place, label);
+          const command = wordsIn(place.raw);
+          if (command !== undefined) judgeCommand(place, command);
           return;
         }
-        if (declaresPassword(place)) report("template", place, "passwordCredentials");
+        const declared = declaredSecret(place);
+        // The resource itself has no name to give for the place.
+        const at = place.parent === undefined ? { ...place, parent: place, key: declared } : place;
+        if (declared !== undefined) report("template", at, declared);
+        const command = commandOf(place.raw);
+        if (command !== undefined) judgeCommand(place, command);
         const pair = pairOf(place, subject.type);
-        if (pair === undefined) return;
-        const meaning = meaningOf(pair.name);
-        if (meaning === undefined || meaning.refers || meaning.strength === "bare") return;
-        const stands = pair.isReference ? "reference" : standing(pair.value);
-        if (stands !== "value" && stands !== "reference") return;
-        const at = { ...place, raw: pair.value, key: pair.key, parent: place, isOwn: true };
-        // In a vault a name is all there is, and an application's secret is the likelier one.
-        const strength =
-          meaning.strength === "hint" && isVaultSecret(subject.type) ? "client" : meaning.strength;
-        if (isOfEntra(at, { ...meaning, strength })) reportName(at, stands, true);
+        if (pair !== undefined) judgePair(place, pair);
       },
       entry(place) {
         const meaning = meaningOf(place.key ?? "");
@@ -82,14 +88,14 @@ function surfaceOf(subject: Subject): readonly SecretFinding[] {
         let stands = standing(place.raw);
         if (stands === "nothing" || (stands === "structure" && !meaning.refers)) return false;
         const isName = meaning.strength === "bare" && namesOfSecrets.test(subject.type);
-        if (meaning.refers || isName || stands === "structure") stands = "reference";
+        if (meaning.refers || isName || stands === "structure" || isLabel(place)) stands = "reference";
         if (!isOfEntra(place, meaning)) return false;
         const resolved = stands === "reference" && !meaning.refers ? resolveParameter(place) : stands;
         reportName(place, resolved, isSettingsMap(place));
         return resolved === "value";
       },
       text(place, text) {
-        const label = secretCommandIn(text);
+        const label = isProse(place) || isQuery(place) ? undefined : secretCommandIn(text);
         if (label !== undefined) report("script", place, label);
         const stands = secretTextIn(text, () => sideAround(place));
         if (stands === "reference") report("reference", place);
@@ -112,61 +118,19 @@ function isOfEntra(place: Place, meaning: SecretName): boolean {
     case "client":
       return sideAround(place) === "entra";
     case "hint":
-      return sideAround(place) === "entra" && isHinted(place);
+      return isHinted(place, meaning);
     case "bare":
       return isPrincipalSecret(place);
   }
 }
 
-function isVaultSecret(type: string): boolean {
-  return /^azure/i.test(type) && /keyvault/i.test(type) && /:Secret$/i.test(type);
-}
-
-/** A word that others use as well needs more than an Azure resource around it: a name, an endpoint, a tenant. */
-function isHinted(place: Place): boolean {
-  const neutral = { ...place.type, isAzure: false };
-  return sideAround(withType(place, neutral)) === "entra";
-}
-
-function withType(place: Place, type: Place["type"]): Place {
-  return { ...place, type };
-}
-
-/** `passwordCredentials` of an application in a template or a request, but not the restrictions of the same name. */
-function declaresPassword(place: Place): boolean {
-  if (typeof place.raw !== "object" || place.raw === null) return false;
-  return entriesOf(place.raw).some(([key, value]) => {
-    const name = compact(key);
-    if (name === "passwordcredentials") return isNonEmpty(value) && !isRestriction(place, value);
-    if (name !== "keycredentials") return false;
-    return elements(value).some((each) => /^symmetric$/i.test(String(ownValue(each, "type"))));
-  });
-}
-
-function isRestriction(place: Place, value: unknown): boolean {
-  const above = wordsOf(place.key ?? "");
-  return (
-    above.some((word) => word.startsWith("restriction")) ||
-    elements(value).some((each) => ownValue(each, "restrictionType") !== undefined)
-  );
-}
-
-function isNonEmpty(value: unknown): boolean {
-  if (value === undefined || value === null || value === "" || typeof value === "boolean") return false;
-  return !Array.isArray(value) || value.length > 0;
-}
-
-function elements(value: unknown): unknown[] {
-  if (!Array.isArray(value)) return [value];
-  return Array.from({ length: Math.min(value.length, 200) }, (_, index) => ownValue(value, String(index)));
-}
-
-/** A list of words is a command line to whoever runs it. */
-function commandLine(list: readonly unknown[]): string | undefined {
-  const words = elements(list);
-  if (words.length < 2 || !words.every((word) => typeof word === "string" && word.length < 2_000))
-    return undefined;
-  return words.join(" ");
+/** In a vault a name is all there is, and sometimes a word about the content. */
+function meaningOfPair({ name }: Pair, raw: unknown, type: string): SecretName | undefined {
+  const meaning = meaningOf(name);
+  if (!/^azure/i.test(type) || !/keyvault/i.test(type) || !/:Secret$/i.test(type)) return meaning;
+  const content = ownValue(raw, "contentType") ?? ownValue(ownValue(raw, "properties"), "contentType");
+  const said = typeof content === "string" ? meaningOf(content) : undefined;
+  return said?.strength === "entra" && meaning?.refers !== true ? said : meaning;
 }
 
 /** ARM: what `[parameters('x')]` stands for, when the same resource says it. */

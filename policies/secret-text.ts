@@ -11,34 +11,73 @@ export type Side = "entra" | "other" | undefined;
 
 const mayHoldSecret = /secret|password|pwd|passw|key|credential|creds|[78]Q~/i;
 
-/** The format in which Entra ID issues client secrets. */
-const issuedSecret = /(?<![\w~.-])[\w~.-]{3}[78]Q~[\w~.-]{31,34}(?![\w~.-])/;
+/** The format in which Entra ID issues client secrets, whatever is attached to it. */
+const issuedSecret = /[\w.~-]{3}[78]Q(?:~|%7E)[\w.~-]{31}/i;
 
-/** `name = value` in any notation; the value starts where the match ends. */
-const assignment = /(?<![\w.-])([A-Za-z_][\w.-]{2,99})["'\\]{0,4}\s{0,10}(?:=>|:=|[:=])\s{0,10}/g;
+/** `name = value` in any notation, options of commands among them; the value starts where the match ends. */
+const assignment = /(?<![\w.])-{0,2}([A-Za-z_][\w.-]{2,99})["'\\]{0,4}\s{0,10}(?:=>|:=|[:=]|%3D)[ \t]{0,10}/g;
 
-const pairs: readonly RegExp[] = [
-  // <add key="…" value="…"/>
-  /\b(?:key|name)\s{0,5}=\s{0,5}["']([^"'<>]{3,100})["']\s{1,20}value\s{0,5}=\s{0,5}["']([^"']{0,200})/gi,
+interface PairPattern {
+  readonly pattern: RegExp;
+  /** The value comes first. */
+  readonly isReversed?: boolean;
+}
+
+const pairs: readonly PairPattern[] = [
+  // <add key="…" value="…"/>, and the other way round
+  {
+    pattern:
+      /\b(?:key|name)\s{0,5}=\s{0,5}["']([^"'<>]{3,100})["']\s{1,20}value\s{0,5}=\s{0,5}["']([^"']{0,200})/gi,
+  },
+  {
+    pattern:
+      /\bvalue\s{0,5}=\s{0,5}["']([^"'<>]{0,200})["']\s{1,20}(?:key|name)\s{0,5}=\s{0,5}["']([^"'<>]{3,100})/gi,
+    isReversed: true,
+  },
   // <clientSecret>…</clientSecret>
-  /<([A-Za-z][\w.:-]{2,80})>\s{0,20}([^<>\s][^<>]{0,200})<\//g,
-  // name: …, value: … in YAML
+  { pattern: /<([A-Za-z][\w.:-]{2,80})>\s{0,20}([^<>\s][^<>]{0,200})<\//g },
+  // <name>…</name><value>…</value>, as Hadoop has it
+  { pattern: /<name>\s{0,20}([\w.:-]{3,160})\s{0,20}<\/name>\s{0,60}<value>\s{0,20}([^<>]{1,200})/gi },
   // Application Key=… in connection strings
-  /\b((?:application|app|client) (?:key|secret|password))\s{0,3}=\s{0,3}["']?([^;"'\n]{1,200})/gi,
-  // set("client.secret", "…") in code
-  /["']([A-Za-z][\w.:-]{2,160})["']\s{0,5},\s{0,5}["']([^"']{1,200})["']/g,
-  /\bname:\s{0,10}["']?([\w.:-]{3,100})["']?[ \t]{0,10}\r?\n\s{0,60}value:[ \t]{0,10}([^\n]{1,200})/gi,
+  {
+    pattern: /\b((?:application|app|client) (?:key|secret|password))\s{0,3}=\s{0,3}["']?([^;"'\n]{1,200})/gi,
+  },
+  // set("client.secret", "…") in code, clientSecret("…") of builders
+  { pattern: /["']([A-Za-z][\w.:-]{2,160})["']\s{0,5},\s{0,5}["']([^"']{1,200})["']/g },
+  { pattern: /\.([A-Za-z]\w{2,60})\(\s{0,5}["']([^"']{1,200})["']\s{0,5}\)/g },
+  // name: …, value: … in YAML, and the other way round
+  {
+    pattern:
+      /\bname:\s{0,10}["']?([\w.:-]{3,100})["']?[ \t]{0,10}\r?\n\s{0,60}value:[ \t]{0,10}([^\n]{1,200})/gi,
+  },
+  {
+    pattern: /\bvalue:[ \t]{0,10}([^\n]{1,200})\r?\n\s{0,60}name:\s{0,10}["']?([\w.:-]{3,100})/gi,
+    isReversed: true,
+  },
+  // key and value with nothing but blanks between them, a line each, as Spark and Fluent Bit have it
+  { pattern: /^[ \t]{0,40}([A-Za-z][\w.-]{7,160})[ \t]{1,20}([^\s:=]\S{0,200})[ \t]{0,10}\r?$/gm },
+  // --client-secret …, -ClientSecret …, also as elements of a list in YAML
+  {
+    pattern:
+      /(?<![\w-])--?([A-Za-z][\w-]{5,60})["']?(?:[ \t,]{1,5}|\r?\n[ \t]{0,40}-[ \t]{1,4})(["']?[^\s-][^\s"']{0,200})/g,
+  },
 ];
 
 /** Commands that take a name and, in an option or from standard input, its secret. */
 const named =
-  /(?:\bsecret set|\bvariable set|\bsecrets? create|\bsetx|SetEnvironmentVariable\(|\bENV|--name|--secret-name|--variable-name|-Name|-n|--key)[\s"'=(]{1,10}([A-Za-z][\w.:-]{2,100})/g;
+  /(?:\bsecrets? set|\bvariable set|\bsecrets? create|\bsetx|SetEnvironmentVariable\(|\bENV|--name|--secret-name|--variable-name|-Name|-n|--key)[\s"'=(]{1,10}([A-Za-z][\w.:-]{2,100})/g;
 const givesValue =
-  /--value|--body|--secret-value|-SecretValue|-Value\b|\bsetx\b|SetEnvironmentVariable|^\s{0,20}ENV\b|\bgh secret set/i;
+  /--value|--body|--secret-value|-SecretValue|-Value\b|\bsetx\b|SetEnvironmentVariable|^\s{0,20}ENV\b|\bgh secret set|\buser-secrets set/i;
+/** Longer lines are looked at in part. */
+const lineReach = 500;
 
 /** Sign-in of a service principal to a database, whose client secret is called a password. */
 const principalConnection = /Authentication\s{0,3}=\s{0,3}["']?Active\s?Directory\s?Service\s?Principal/i;
 const connectionPassword = /\b(?:password|pwd)\s{0,3}=\s{0,3}["']?([^\s;"']{1,200})/i;
+
+/** The block of a service principal in Bicep, Terraform or JSON with comments, whose secret has a short name. */
+const principalBlock =
+  /\bservice_?principal(?:_?profile)?["']?\s{0,5}[:=]?\s{0,5}\{[^{}]{0,400}?\b(?:secret|key|password)["']?\s{0,5}[:=]\s{0,5}["']([^"']{1,200})/i;
 
 /** Endpoints of identity providers, as told by what they are for. */
 const endpoint =
@@ -48,7 +87,7 @@ const endpoint =
 const expression =
   /^(?:(?:var|local|locals|data|module|each|process|os|config|cfg|secrets?|self|this|env|params?|parameters|settings|system|environment|context|args|input|builder|configuration|azurerm_\w{1,80}|azuread_\w{1,80})[.[(]|(?:get|new|convertto|read|await)[-\s]|[A-Za-z_][\w.]{0,100}\(|\$)/i;
 const typeName =
-  /^(?:string|str|securestring|secretstr|null|none|nil|undefined|true|false|object|optional|required)\b/i;
+  /^\$?(?:string|str|securestring|secretstr|null|none|nil|undefined|true|false|object|optional|required)\b/i;
 
 const windowSize = 300;
 
@@ -67,14 +106,36 @@ export function secretTextIn(text: string, around: () => Side): TextFinding | un
     if (meaning === undefined || meaning.refers) continue;
     const stands = standingOfValue(value, assigned);
     if (stands === "nothing" || (stands === "reference" && best !== undefined)) continue;
-    const near = windows++ < maxWindows ? text.slice(Math.max(0, at - windowSize), at + windowSize) : "";
+    if (isComment(text, at)) continue;
+    const near = windows++ < maxWindows ? windowOf(text, at) : "";
     if (!isOfEntra(meaning, near, whole)) continue;
     if (stands === "value") return "value";
     best = "reference";
   }
   const password = principalConnection.test(text) ? connectionPassword.exec(text)?.[1] : undefined;
-  if (password !== undefined) return standingOfValue(password) === "value" ? "value" : "reference";
+  const secret = password ?? principalBlock.exec(text)?.[1];
+  if (secret !== undefined) return standingOfValue(quoted(secret)) === "value" ? "value" : "reference";
   return best;
+}
+
+const section = /^[ \t]{0,20}\[[^\][]{1,80}\][ \t]{0,20}\r?$/;
+
+/** What stands around a name; in a file with sections, its section. */
+function windowOf(text: string, at: number): string {
+  const before = text.slice(Math.max(0, at - windowSize), at).split("\n");
+  const after = text.slice(at, at + windowSize).split("\n");
+  const start = Math.max(
+    0,
+    before.findLastIndex((line) => section.test(line)),
+  );
+  const end = after.findIndex((line) => section.test(line));
+  return `${before.slice(start).join("\n")}${(end < 0 ? after : after.slice(0, end)).join("\n")}`;
+}
+
+/** What is switched off in a file of settings. */
+function isComment(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - lineReach), at);
+  return /^[ \t]{0,100}(?:#|;|\/\/|::|rem\s)/i.test(before.slice(before.lastIndexOf("\n") + 1));
 }
 
 interface NamedValue {
@@ -89,32 +150,49 @@ interface NamedValue {
 function* namedValues(text: string): Generator<NamedValue> {
   for (const match of text.matchAll(assignment)) {
     const end = match.index + match[0].length;
-    if (mayHoldSecret.test(match[1] ?? "")) {
-      const assigned = match[0].trimEnd().endsWith("=");
-      yield { name: match[1] ?? "", value: text.slice(end, end + 200), at: match.index, assigned };
-    }
+    // ${NAME:-…} asks for a variable and does not set it.
+    const isQuestion = text.charAt(match.index - 1) === "{" && text.charAt(match.index - 2) === "$";
+    if (!mayHoldSecret.test(match[1] ?? "") || isQuestion) continue;
+    const assigned = /(?:=|%3D)$/i.test(match[0].trimEnd());
+    const value = text.slice(end, end + 200);
+    if (!assigned && isSentence(match[0], value)) continue;
+    yield { name: match[1] ?? "", value: folded(value), at: match.index, assigned };
   }
-  for (const pattern of pairs) {
+  for (const { pattern, isReversed } of pairs) {
     for (const match of text.matchAll(pattern)) {
-      yield { name: match[1] ?? "", value: `"${match[2] ?? ""}"`, at: match.index, assigned: false };
+      const [name = "", value = ""] = isReversed === true ? [match[2], match[1]] : [match[1], match[2]];
+      if (mayHoldSecret.test(name)) yield { name, value: quoted(value), at: match.index, assigned: false };
     }
   }
   for (const match of text.matchAll(named)) {
-    if (givesValue.test(lineAround(text, match.index)))
+    const from = Math.max(0, match.index - lineReach);
+    const start = from + text.slice(from, match.index).lastIndexOf("\n") + 1;
+    const line = text.slice(start, match.index + lineReach).split("\n", 2)[0] ?? "";
+    if (givesValue.test(line))
       yield { name: match[1] ?? "", value: '"given"', at: match.index, assigned: false };
   }
 }
 
-/** The line of a place, no more than this many characters each way: a text may have no line ends at all. */
-function lineAround(text: string, at: number, reach = 500): string {
-  const before = text.slice(Math.max(0, at - reach), at);
-  const after = text.slice(at, at + reach);
-  return before.slice(before.lastIndexOf("\n") + 1) + (after.split("\n", 1)[0] ?? "");
+function quoted(value: string): string {
+  return /^["']/.test(value) ? value : `"${value}"`;
+}
+
+/** "Do not set client_secret: it is forbidden": behind a colon that ends a word, with more words to come. */
+function isSentence(match: string, value: string): boolean {
+  return (
+    /\w:[ \t]{1,10}$/.test(match) &&
+    /^[A-Za-z][a-z']{0,20}[ \t]{1,5}[A-Za-z][a-z]{0,20}(?:[ \t.,;!]|$)/.test(value)
+  );
+}
+
+/** The first line of a text that YAML has folded. */
+function folded(value: string): string {
+  return value.replace(/^[>|][+-]?\d?[ \t]{0,10}\r?\n[ \t]{1,60}/, "");
 }
 
 /** What a shell puts there when the command runs is a secret handed over; what a file has there is a placeholder. */
 const shellValue = /^\\?["']?\$(?:[A-Za-z_]|\{(?!\{)|\()/;
-const fileValue = /^\\?["']?\$\{(?:var|local|data|module|each|env|secrets?|file|ssm)[.:(]/i;
+const fileValue = /^\\?["']?\$(?:__\w{1,20}\{|\{(?:var|local|data|module|each|env|secrets?|file|ssm)[.:(])/i;
 
 function standingOfValue(rest: string, assigned = false): "nothing" | "value" | "reference" {
   const quoted = /^\\?(["'`])(.{0,200}?)\\?\1/s.exec(rest);
@@ -141,8 +219,9 @@ function once<Answer>(ask: () => Answer): () => Answer {
 function sideOfText(near: string): Side {
   if (entraHosts.test(near)) return "entra";
   if (endpoint.test(near)) return "other";
-  if (/\baz [a-z]|-Az[A-Z]/.test(near)) return "entra";
   const words = wordsOf(near);
-  if (words.some((word, index) => word === "tenant" && words[index + 1] === "id")) return "entra";
-  return sideOf(words);
+  const side = sideOf(words);
+  if (side !== undefined) return side;
+  if (/\baz [a-z]|-Az[A-Z]/.test(near)) return "entra";
+  return words.some((word, index) => word === "tenant" && words[index + 1] === "id") ? "entra" : undefined;
 }

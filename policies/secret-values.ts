@@ -4,8 +4,18 @@ import { ownValue, unknownSentinels } from "./property";
 /** `structure`: an object that only has further names in it, as `clientSecret` in a schema or a form. */
 export type Standing = "nothing" | "value" | "reference" | "structure";
 
-/** Setting name that makes App Service sign in with a managed identity instead of a secret. */
-const managedIdentitySetting = "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID";
+/** Texts that stand for no secret, in small letters. */
+const nothing: ReadonlySet<string> = new Set([
+  // App Service signs in with a managed identity when the setting has this name; so does Kubernetes on Azure for "msi".
+  "override_use_mi_fic_assertion_clientid",
+  "msi",
+  // Whether there is a secret; settings are always text.
+  ...["true", "false"],
+  ...["null", "$null", "none", "undefined", "nil", "nan"],
+]);
+
+/** "<your secret>": what people are to replace. */
+const blank = /^<[^<>]{1,100}>$/;
 
 /** Texts that only name the place of a secret; each looks at the start of the text, so none takes long. */
 const referencePatterns: readonly RegExp[] = [
@@ -15,6 +25,7 @@ const referencePatterns: readonly RegExp[] = [
   /^\{\s{0,20}"uri"\s{0,20}:\s{0,20}"https:/, // App Configuration's references to Key Vault
   /^\{\{[^{}]{1,200}\}\}$/, // API Management named values, Databricks, Helm
   /^\$\{\{[^{}]{1,200}\}\}$/, // GitHub Actions and pipelines
+  /^\$__\w{1,20}\{/, // Grafana
   /^\$\{[^{}]{1,200}\}$/, // Terraform, shells, Compose
   /^\$\([^()]{1,200}\)$/, // pipeline variables, Kubernetes, command substitution
   /^\$[A-Za-z_][\w:.]{0,100}$/, // shell and PowerShell variables
@@ -49,7 +60,9 @@ const valueKeys: ReadonlySet<string> = new Set([
     "encryptedvalue",
     "raw",
   ],
-  ...["secretdata", "content", "clientsecret"],
+  ...["secretdata", "content", "clientsecret", "payload"],
+  // secrets that take turns
+  ...["current", "next", "previous", "primary", "secondary", "active", "latest", "new", "old"],
 ]);
 
 /** Keys of an object that say where the secret is kept. */
@@ -96,6 +109,7 @@ const referenceKeys: ReadonlySet<string> = new Set([
 ]);
 
 const maxDepth = 4;
+const maxEntries = 1_000;
 
 export function standing(raw: unknown, depth = 0): Standing {
   if (unknownSentinels.has(raw)) return "value";
@@ -106,7 +120,7 @@ export function standing(raw: unknown, depth = 0): Standing {
   if (depth >= maxDepth) return "structure";
   if (Array.isArray(raw)) {
     return strongest(
-      Array.from({ length: Math.min(raw.length, 20) }, (_, index) => ownValue(raw, String(index))),
+      Array.from({ length: Math.min(raw.length, maxEntries) }, (_, index) => ownValue(raw, String(index))),
       depth,
     );
   }
@@ -115,12 +129,12 @@ export function standing(raw: unknown, depth = 0): Standing {
 
 export function standingOfText(text: string): Standing {
   const trimmed = text.length > 4_000 ? text.slice(0, 4_000) : text.trim();
-  if (trimmed === "" || trimmed === managedIdentitySetting) return "nothing";
+  if (trimmed === "" || nothing.has(trimmed.toLowerCase()) || blank.test(trimmed)) return "nothing";
   return referencePatterns.some((pattern) => pattern.test(trimmed)) ? "reference" : "value";
 }
 
 function standingOfObject(raw: object, depth: number): Standing {
-  const keys = Object.keys(raw).slice(0, 50);
+  const keys = Object.keys(raw).slice(0, maxEntries);
   const type = ownValue(raw, "type");
   const isVaultReference = typeof type === "string" && /^AzureKeyVaultSecret/i.test(type);
   const values = keys.filter((key) => valueKeys.has(compact(key))).map((key) => ownValue(raw, key));

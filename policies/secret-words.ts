@@ -10,23 +10,33 @@ export const entraWords: ReadonlySet<string> = new Set([
   ...["aad", "azad", "azuread", "entra", "entraid", "waad", "windowslive", "adal", "msal", "ida"],
   ...["b2c", "adb2c", "azureadb2c", "msa", "microsoftonline", "ciam"],
   // Azure and those who sign in to it
-  ...["azure", "azurerm", "arm", "azcopy", "adls", "adlsgen2", "akv", "acr", "aks", "adf", "adx", "kusto"],
-  ...["sp", "spn", "serviceprincipal", "azureauth", "azurekeyvault", "azuredevops"],
+  ...["azure", "azurerm", "azcopy", "adls", "adlsgen2", "akv", "acr", "aks", "adf", "adx", "kusto"],
+  ...["spn", "serviceprincipal", "azureauth", "azurekeyvault", "azuredevops"],
+  // providers of Terraform and Pulumi, whose blocks stand beside each other in the settings of a module
+  ...["azapi", "alz"],
   // Microsoft services whose clients are Entra applications
-  ...[
-    "microsoft",
-    "msgraph",
-    "graph",
-    "m365",
-    "o365",
-    "office365",
-    "sharepoint",
-    "spo",
-    "exchange",
-    "onedrive",
-  ],
-  ...["teams", "outlook", "intune", "powerbi", "pbi", "powerapps", "powerplatform", "fabric", "purview"],
-  ...["dataverse", "dynamics", "d365", "crm", "bot", "msteams", "microsoftapp", "yammer", "defender", "msft"],
+  ...["microsoft", "microsoftapp", "msft", "msgraph", "m365", "ms365", "o365", "office365", "d365"],
+  ...["sharepoint", "spo", "onedrive", "msteams", "intune", "yammer", "purview", "dataverse"],
+  ...["powerbi", "pbi", "powerapps", "powerplatform"],
+]);
+
+/**
+ * Words that are names of such services and ordinary words as well: Facebook has a graph, Salesforce is a CRM, SAML
+ * knows an SP. They count where a name says nothing else.
+ */
+export const ordinaryWords: ReadonlySet<string> = new Set([
+  ...["arm", "sp", "graph", "exchange", "teams", "outlook", "fabric", "dynamics", "crm", "bot", "defender"],
+]);
+
+/** Words in names that say nothing about whose a secret is: what it is for, where it runs, how it gets there. */
+export const neutralWords: ReadonlySet<string> = new Set([
+  ...["app", "application", "api", "web", "client", "server", "service", "backend", "frontend", "portal"],
+  ...["oauth", "oauth2", "oidc", "openid", "auth", "authentication", "sso", "login", "signin", "identity"],
+  ...["prod", "production", "prd", "dev", "development", "test", "tst", "staging", "stage", "qa", "uat"],
+  ...["ci", "cd", "cicd", "tf", "var", "next", "public", "react", "vite", "spring", "my", "the", "default"],
+  ...["main", "mail", "email", "admin", "deploy", "deployment", "daemon", "function", "functions", "job"],
+  ...["worker", "current", "new", "old", "primary", "secondary", "secret", "config", "settings", "creds"],
+  ...["online", "ms"],
 ]);
 
 /** Words that only together mark an Entra identity. */
@@ -40,6 +50,11 @@ export const entraPhrases: readonly (readonly string[])[] = [
   ["power", "platform"],
   ["share", "point"],
   ["microsoft", "account"],
+  ["ms", "graph"],
+  ["ms", "365"],
+  ["office", "365"],
+  ["dynamics", "365"],
+  ["azure", "ad"],
 ];
 
 /** Other identity providers and services: their client secrets are nobody's business here. */
@@ -47,20 +62,7 @@ export const otherProviders: ReadonlySet<string> = new Set([
   // social sign-in
   ...["google", "gcp", "googleusercontent", "facebook", "instagram", "whatsapp", "whats", "twitter", "apple"],
   ...["linkedin", "discord", "twitch", "reddit", "pinterest", "tiktok", "snapchat", "spotify", "yahoo"],
-  ...[
-    "wechat",
-    "weixin",
-    "qq",
-    "weibo",
-    "vk",
-    "kakao",
-    "naver",
-    "baidu",
-    "xiaomi",
-    "alipay",
-    "strava",
-    "fitbit",
-  ],
+  ...["wechat", "weixin", "qq", "weibo", "kakao", "naver", "baidu", "xiaomi", "alipay", "strava", "fitbit"],
   // code hosting and delivery
   ...[
     "github",
@@ -75,44 +77,13 @@ export const otherProviders: ReadonlySet<string> = new Set([
     "vercel",
   ],
   // identity products
-  ...[
-    "okta",
-    "auth0",
-    "cognito",
-    "keycloak",
-    "ping",
-    "pingone",
-    "pingfederate",
-    "onelogin",
-    "jumpcloud",
-    "duo",
-  ],
-  ...[
-    "forgerock",
-    "fusionauth",
-    "zitadel",
-    "authentik",
-    "authelia",
-    "supabase",
-    "firebase",
-    "clerk",
-    "stytch",
-  ],
-  ...["cyberark", "saml", "adfs", "itsme", "bankid"],
+  ...["okta", "auth0", "cognito", "keycloak", "pingone", "pingfederate", "onelogin", "jumpcloud"],
+  ...["forgerock", "fusionauth", "zitadel", "authentik", "authelia", "supabase", "firebase", "stytch"],
+  ...["cyberark", "saml", "saml2", "shibboleth", "adfs", "itsme", "bankid", "duende", "identityserver"],
+  ...["logto", "frontegg", "descope", "workos", "kinde", "criipto", "signicat", "idnow"],
   // software as a service
-  ...[
-    "salesforce",
-    "slack",
-    "stripe",
-    "paypal",
-    "square",
-    "shopify",
-    "hubspot",
-    "marketo",
-    "responsys",
-    "eloqua",
-  ],
-  ...["xero", "quickbooks", "zoho", "zoom", "zendesk", "servicenow", "snowflake", "databricks", "concur"],
+  ...["salesforce", "slack", "stripe", "paypal", "shopify", "hubspot", "marketo", "responsys", "eloqua"],
+  ...["xero", "quickbooks", "zoho", "zoom", "zendesk", "servicenow", "snowflake", "databricks"],
   ...[
     "dropbox",
     "docusign",
@@ -125,7 +96,7 @@ export const otherProviders: ReadonlySet<string> = new Set([
     "workday",
     "netsuite",
   ],
-  ...["notion", "asana", "trello", "intercom", "magento", "couchbase", "impala", "phoenix", "smartsheet"],
+  ...["asana", "trello", "magento", "couchbase", "impala", "smartsheet"],
   ...["tableau", "looker", "mixpanel", "dynatrace", "datadog", "newrelic", "splunk", "pagerduty"],
   ...[
     "cloudflare",
@@ -138,37 +109,56 @@ export const otherProviders: ReadonlySet<string> = new Set([
     "tenable",
     "zscaler",
   ],
+  ...["mongodb", "mongodbatlas", "confluent", "vonage", "lyft", "airtable"],
+  ...["amazon", "aws", "alexa", "ebay", "etsy", "klarna", "adyen", "mollie", "tailscale"],
+  // payments, banking, bookkeeping
+  ...["truelayer", "nordigen", "gocardless", "vipps", "mobilepay", "worldpay", "braintree", "razorpay"],
+  ...["yapily", "revolut", "coinbase", "binance", "visma", "fortnox", "exactonline"],
+  ...["freshbooks", "datev", "lexoffice", "tripletex", "moneybird", "intuit", "avalara"],
+  // selling, service, collaboration
+  ...["sugarcrm", "pipedrive", "freshdesk", "freshworks", "miro", "figma", "canva"],
+  ...["webex", "cisco", "ringcentral", "genesys", "five9", "calendly", "evernote", "todoist", "clickup"],
   ...[
-    "mongodb",
-    "mongodbatlas",
-    "atlas",
+    "surveymonkey",
+    "typeform",
+    "eventbrite",
+    "meetup",
+    "vimeo",
+    "youtube",
+    "soundcloud",
+    "deezer",
+    "garmin",
+  ],
+  ...["withings", "oura", "telegram", "viber", "pusher", "algolia"],
+  // ledgers, directories, infrastructure
+  ...["hyperledger", "openstack", "rancher", "sonarqube", "artifactory", "jfrog", "grafbase"],
+  ...["gcloud", "gsuite"],
+]);
+
+/** Such names that are ordinary words or short forms, too: they count in names and as kinds, and not in running text. */
+export const ordinaryProviders: ReadonlySet<string> = new Set([
+  ...["box", "line", "wise", "signal", "monday", "sage", "nest", "polar", "square", "duo", "ping", "atlas"],
+  ...[
     "elastic",
-    "confluent",
-    "vonage",
-    "tidal",
+    "phoenix",
+    "clerk",
     "uber",
-    "lyft",
-    "airtable",
+    "harbor",
+    "nexus",
+    "dex",
+    "tink",
+    "tesla",
+    "sugar",
+    "kraken",
+    "ory",
   ],
-  ...[
-    "amazon",
-    "aws",
-    "adm",
-    "alexa",
-    "ebay",
-    "etsy",
-    "klarna",
-    "adyen",
-    "plaid",
-    "mollie",
-    "wns",
-    "tailscale",
-  ],
+  ...["hydra", "dd", "nr", "fb", "ig", "gh", "adm", "wns", "notion", "intercom", "concur", "plaid"],
+  ...["tidal", "vk"],
 ]);
 
 /** Hosts at which Entra ID, in any cloud, issues tokens and answers for applications. */
 export const entraHosts =
-  /(?:^|[^\w.-])(?:[\w-]+\.)*(?:login\.microsoftonline\.(?:com|us|de)|login\.partner\.microsoftonline\.cn|login\.chinacloudapi\.cn|login\.microsoft\.com|login\.windows\.net|login\.live\.com|login\.windows-ppe\.net|sts\.windows\.net|b2clogin\.com|b2clogin\.cn|ciamlogin\.com|graph\.microsoft\.com|graph\.windows\.net|accounts\.accesscontrol\.windows\.net|onmicrosoft\.com)(?![\w-])/i;
+  /(?:^|[^\w.-])(?:[\w-]+\.)*(?:login\.microsoftonline\.(?:com|us|de)|login\.partner\.microsoftonline\.cn|login\.chinacloudapi\.cn|login\.microsoft\.com|login\.windows\.net|login\.live\.com|login\.windows-ppe\.net|sts\.windows\.net|b2clogin\.com|b2clogin\.cn|ciamlogin\.com|graph\.microsoft\.com|graph\.windows\.net|accounts\.accesscontrol\.windows\.net|crm\d{0,2}\.dynamics\.com|onmicrosoft\.com)(?![\w-])/i;
 
 /**
  * Azure resource types whose untagged client secret belongs to the service on the other side, not to Entra ID.

@@ -1,5 +1,11 @@
 /** No provider signs in to Entra ID with a client secret, whichever way it would get one. */
-import { secretConfigurationKeys, secretInputsOf, secretVariables } from "../entra-providers";
+import {
+  isSecretVariable,
+  secretConfigurationKeys,
+  secretsGivenTo,
+  secretVariables,
+} from "../entra-providers";
+import { Property } from "../property";
 import { provider, providerPackage } from "../resource-types";
 import { defineRule } from "../rule";
 import { findSecrets } from "../secret-surface";
@@ -31,14 +37,18 @@ export const noProviderClientSecret = defineRule({
   check(subject, report, _, { environment }) {
     const configured = secretConfigurationKeys(environment);
     const providerName = providerPackage(subject.type) ?? "";
-    const listed = secretInputsOf(providerName).filter((input) => subject.properties.at(input).isPresent);
+    const listed = secretsGivenTo(providerName, subject.properties);
     // Packages that are not listed, and secrets deeper in: going by names and surroundings, as for other resources.
-    const found = findSecrets(subject, "input", "settings", "text").map(({ path }) => path);
+    const found = findSecrets(subject, "input", "settings", "template", "text", "script")
+      .map(({ path }) => path)
+      .filter((path) => !path.startsWith("__internal."));
     for (const input of new Set([...listed, ...found])) {
       // A default provider mirrors the stack configuration, which has been reported with the run.
       const isMirror = subject.name.startsWith("default") && configured.includes(`${providerName}:${input}`);
       if (!isMirror) report.violation(`of package ${providerName} is given "${input}"; ${remedy}`);
     }
+    for (const variable of renamedVariables(subject.properties))
+      report.violation(`of package ${providerName} is given ${variable} by envVarMappings; ${remedy}`);
   },
   checkRun(report, { environment }) {
     for (const key of secretConfigurationKeys(environment)) {
@@ -49,3 +59,9 @@ export const noProviderClientSecret = defineRule({
     }
   },
 });
+
+/** Option `envVarMappings`, as the engine keeps it beside the inputs: the name outside, and the name the provider sees. */
+function renamedVariables(properties: Property): readonly string[] {
+  const mappings = properties.at("__internal", "envVarMappings").members();
+  return mappings.map(({ text = "" }) => text).filter(isSecretVariable);
+}

@@ -64,7 +64,20 @@ testRule(rule, [
   {
     title: "rejects a symmetric key",
     resource: deployment({ keyCredentials: [{ type: "Symmetric", usage: "Sign" }] }),
+    expect: [found("keyCredentials", place)],
+  },
+  {
+    title: "rejects a client secret behind a thousand other properties",
+    resource: deployment({
+      ...Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`tag${index}`, "x"])),
+      passwordCredentials: [{ displayName: "ci" }],
+    }),
     expect: [found("passwordCredentials", place)],
+  },
+  {
+    title: "names the list when it stands at the top of the resource",
+    resource: { ...deployment({}), props: { passwordCredentials: [{ displayName: "ci" }] } },
+    expect: [found("passwordCredentials", "passwordCredentials")],
   },
   {
     title: "accepts a certificate",

@@ -41,6 +41,13 @@ const hostile: Readonly<Record<string, string>> = {
   elements: "<secret>",
   attributes: 'key="secret" ',
   "manifest pairs": "name: secret\n",
+  "options that take a name": "--name client_secret ",
+  "options in a list": "--client-secret\n - ",
+  "lines of two words": "client.secret x\n",
+  "sections of a file": "[auth.secret]\n",
+  "blocks of a principal": "servicePrincipal { secret: ",
+  "elements of pairs": "<name>client.secret</name><value>",
+  "calls of builders": '.clientSecret("',
   arguments: "'secret', '",
   addresses: "https://login.",
   "addresses without an end": "https://a.b/",
@@ -148,6 +155,20 @@ describe("the search for client secrets", () => {
       assert.ok(second < Math.max(200, 24 * first), `${first.toFixed(1)} ms became ${second.toFixed(1)} ms`);
     });
   }
+
+  it("takes time in proportion to the number of names", function () {
+    this.timeout(60_000);
+    const props = (count: number) => ({
+      data: Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`client_secret_${index}`, "${x}"]),
+      ),
+    });
+    const [small, large] = [props(500), props(4_000)];
+    search(small);
+    const first = milliseconds(() => search(small));
+    const second = milliseconds(() => search(large));
+    assert.ok(second < Math.max(200, 24 * first), `${first.toFixed(1)} ms became ${second.toFixed(1)} ms`);
+  });
 
   it("refuses a resource with more text than it looks at", () => {
     const files = Array.from({ length: 17 }, () => "-".repeat(1_000_000));

@@ -1,15 +1,32 @@
 /**
- * The pack over everything that has been judged: `cases.jsonl` as given, `siblings.jsonl` made up beside it (other
- * spellings, services, commands and formats) to see that rules find causes and not cases.
+ * The pack over everything that has been judged: `cases.jsonl` as given; `siblings.jsonl` made up beside it (other
+ * spellings, services, commands and formats) to see that rules find causes and not cases; `fresh-….jsonl` by people who
+ * had not seen the rules; `reviewed.jsonl` by somebody who had, and tried to get past them.
  */
 import assert from "node:assert/strict";
 import { compiledPack } from "../harness/compiled-pack";
 import { Judged, judgedInputs, refusalsOf } from "./judged";
 
-/** What a strict rule cannot see either: scripts kept elsewhere, and names that only their service understands. */
-const invisible = ["S0807", "S0951", "S1027", "X0372", "X0390", "R006"];
+/** What a strict rule cannot see either: scripts kept elsewhere, and references that only their service understands. */
+const invisible = [
+  "S0807",
+  "S0951",
+  "S1027",
+  "X0372",
+  "X0390",
+  "R006",
+  "FR349",
+  "FT103",
+  "FT117",
+  "FT119",
+  "FT164",
+  "FT174",
+  "FT265",
+  "FT268",
+  "FT292",
+];
 /** Names a place of a secret where nothing uses it. */
-const mentioned = ["X0433", "X0480"];
+const mentioned = ["X0433", "X0480", "V116"];
 
 async function configure(strict: boolean): Promise<void> {
   const level = strict ? "mandatory" : "advisory";
@@ -25,7 +42,16 @@ async function sorted(cases: readonly Judged[]): Promise<{ refused: string[]; pa
   return { refused, passed };
 }
 
-for (const file of ["cases.jsonl", "siblings.jsonl"]) {
+/** What each file has at least of inputs to be refused and to be let pass. */
+const files = {
+  "cases.jsonl": [280, 140],
+  "siblings.jsonl": [350, 270],
+  "fresh-resources.jsonl": [210, 120],
+  "fresh-texts.jsonl": [180, 90],
+  "reviewed.jsonl": [50, 60],
+} as const;
+
+for (const [file, [refused, allowed]] of Object.entries(files)) {
   describe(`the judged inputs of ${file}`, function () {
     this.timeout(120_000);
     const cases = judgedInputs(file);
@@ -35,7 +61,7 @@ for (const file of ["cases.jsonl", "siblings.jsonl"]) {
     beforeEach(() => configure(false));
 
     it("are many", () => {
-      assert.ok(of("violation", "violation-if").length > 250 && of("allow").length > 140);
+      assert.ok(of("violation", "violation-if").length >= refused && of("allow").length >= allowed);
     });
 
     it("are refused where they hold a client secret", async () => {
