@@ -2,10 +2,19 @@
 import assert from "node:assert/strict";
 import { expressionsMade, Found, literalsIn, sources } from "./expressions";
 
-const length = 30_000;
+/**
+ * In small steps at first, so that an expression whose time doubles with each character is found slow before it is hung
+ * upon, and one that takes the third power of the length as well.
+ */
+const lengths: readonly number[] = [
+  ...Array.from({ length: 15 }, (_, step) => Math.round(16 * 1.25 ** step)),
+  1500,
+  6000,
+  30_000,
+];
 
-/** Texts that an expression has to try long on: its own words and single signs, over and over, and then no match. */
-function pumps({ source }: RegExp): string[] {
+/** What an expression has to try long on when it comes over and over: its own words, and single signs. */
+function pumps({ source }: RegExp): readonly ((length: number) => string)[] {
   const words = source.match(/[A-Za-z]{2,}/g) ?? [];
   const pieces = new Set([
     "a",
@@ -30,8 +39,12 @@ function pumps({ source }: RegExp): string[] {
   ]);
   for (const word of words) for (const sign of [" ", "=", "-", '"']) pieces.add(word + sign);
   return [...pieces].flatMap((piece) => {
-    const body = piece.repeat(length / piece.length);
-    return [`${body}\u0000`, `${words[0] ?? ""}${body}\u0000`];
+    const body = (length: number): string => piece.repeat(Math.ceil(length / piece.length));
+    // And then no match.
+    return [
+      (length: number) => `${body(length)}\u0000`,
+      (length: number) => `${words[0] ?? ""}${body(length)}\u0000`,
+    ];
   });
 }
 
@@ -50,8 +63,8 @@ function milliseconds(expression: RegExp, text: string): number {
 function slow(expressions: readonly Found[]): string[] {
   return expressions.flatMap(({ place, expression }) =>
     pumps(expression)
-      .filter((text) => milliseconds(expression, text) > 150)
-      .map((text) => `${place} on ${JSON.stringify(text.slice(0, 30))}`),
+      .filter((textOf) => lengths.some((length) => milliseconds(expression, textOf(length)) > 150))
+      .map((textOf) => `${place} on ${JSON.stringify(textOf(16).slice(0, 30))}`),
   );
 }
 
