@@ -6,6 +6,7 @@ const references = [
   "applicationObjectId",
   "servicePrincipalId",
   "parentId",
+  "userAssignedIdentityId",
   "resourceName",
 ] as const;
 
@@ -15,10 +16,16 @@ export function ownerOf(resource: StackResource): string {
     const reference = resource.properties.at(name);
     const sources = resource.propertyDependencies.get(name) ?? [];
     // The id is known after the first update, and then says the same in every way of writing it.
-    if (reference.text !== undefined) return bare(reference.text);
+    if (reference.text !== undefined) return bare(reference.text) + groupOf(resource, name);
     if (sources.length > 0) return sources.map(idOf).sort().join("\n");
   }
   return resource.urn;
+}
+
+/** A bare name says who is meant only together with the resource group. */
+function groupOf({ properties }: StackResource, reference: string): string {
+  const group = reference === "resourceName" ? properties.at("resourceGroupName").text : undefined;
+  return group === undefined ? "" : `\n${group.toLowerCase()}`;
 }
 
 /** The key under which resources name this application as their own. */

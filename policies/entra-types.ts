@@ -1,41 +1,51 @@
 /** Resources of Entra ID beside applications and their credentials, by type token. */
+import { azureClassic, entra } from "./bridged-types";
 import { azureNative, ResourceType, type } from "./resource-types";
 
-export const applicationRegistration = type("Application", /^azuread:[^:]+:ApplicationRegistration$/);
-export const servicePrincipal = type("Service principal", /^azuread:[^:]+:ServicePrincipal$/);
-export const applicationOwner = type("Application owner", /^azuread:[^:]+:ApplicationOwner$/);
+export const applicationRegistration = entra("Application", "ApplicationRegistration");
+export const servicePrincipal = entra("Service principal", "ServicePrincipal");
+export const applicationOwner = entra("Application owner", "ApplicationOwner");
+
+/** Say of a registration, beside it, that it needs no credential of its own. */
+export const redirectUris = entra("Redirect URIs", "ApplicationRedirectUris");
+export const fallbackPublicClient = entra("Public client", "ApplicationFallbackPublicClient");
 
 /** Trust in tokens of one issuer for one subject, on an application. */
-export const federatedCredential = type(
-  "Federated credential",
-  /^azuread:[^:]+:ApplicationFederatedIdentityCredential$/,
-  /^azure:ad\/[^:]+:ApplicationFederatedIdentityCredential$/,
-);
+export const federatedCredential = entra("Federated credential", "ApplicationFederatedIdentityCredential");
 
 /** The same on a user-assigned identity. */
 export const identityFederatedCredential: readonly ResourceType[] = [
   azureNative("Federated credential", "managedidentity", "FederatedIdentityCredential"),
-  type("Federated credential", /^azure:armmsi\/[^:]+:FederatedIdentityCredential$/),
+  azureClassic(
+    "Federated credential",
+    "armmsi",
+    "FederatedIdentityCredential",
+    "federated_identity_credential",
+  ),
 ];
 
 /** Trust in all tokens of an issuer that match an expression. */
-export const flexibleFederatedCredential = type(
+export const flexibleFederatedCredential = entra(
   "Flexible federated credential",
-  /^azuread:[^:]+:ApplicationFlexibleFederatedIdentityCredential$/,
+  "ApplicationFlexibleFederatedIdentityCredential",
 );
 
-export const conditionalAccessPolicy = type(
-  "Conditional Access policy",
-  /^azuread:[^:]+:ConditionalAccessPolicy$/,
-);
-export const namedLocation = type("Named location", /^azuread:[^:]+:NamedLocation$/);
+export const conditionalAccessPolicy = entra("Conditional Access policy", "ConditionalAccessPolicy");
+export const namedLocation = entra("Named location", "NamedLocation");
 
-export const appRoleAssignment = type("App role assignment", /^azuread:[^:]+:AppRoleAssignment$/);
-export const applicationApiAccess = type("API access", /^azuread:[^:]+:ApplicationApiAccess$/);
-export const directoryRoleAssignment = type(
+export const appRoleAssignment = entra("App role assignment", "AppRoleAssignment");
+export const applicationApiAccess = entra("API access", "ApplicationApiAccess");
+export const directoryRoleAssignment = entra(
   "Directory role assignment",
-  /^azuread:[^:]+:DirectoryRole(?:Assignment|EligibilityScheduleRequest)$/,
+  "DirectoryRoleAssignment",
+  "DirectoryRoleEligibilityScheduleRequest",
 );
+/** The older way to give a role: by the object that an activated role is in a tenant. */
+export const directoryRoleMember = entra("Directory role member", "DirectoryRoleMember");
+export const directoryRole = entra("Directory role", "DirectoryRole");
+
+/** Who is no application: a role given to them is no business of these rules. */
+export const people = entra("User or group", "User", "Group", "GroupWithoutMembers");
 
 /** A policy for single applications, which overrules that of the tenant. */
 export const customPolicy = type("Custom policy", /^certlock:[^:]+:AppManagementPolicy$/);

@@ -1,5 +1,6 @@
 /** Where a private key would stand in plain text, and how it is told from other text. */
 import { kindOf } from "./der";
+import { azureClassic } from "./bridged-types";
 import { azureNative, ResourceType, type } from "./resource-types";
 
 /** Resources whose content is meant to be read by many. */
@@ -7,7 +8,14 @@ export const plainPlaces: readonly ResourceType[] = [
   type("ConfigMap", /^kubernetes:core\/v1:ConfigMap$/),
   type("Local file", /^local:[^:]+:File$/), // its sibling SensitiveFile is made for secrets
   type("Pipeline variable", /^github:[^:]+:Actions\w*Variable$/), // its sibling ActionsSecret is encrypted
-  azureNative("Automation variable", "automation", "Variable"), // unless isEncrypted
+  azureNative("Automation variable", "automation", "Variable"), // unless encrypted
+  azureClassic(
+    "Automation variable",
+    "automation",
+    "(?:String|Object|)Variable(?:Object)?",
+    "automation_variable_string",
+    "automation_variable_object",
+  ),
 ];
 
 const keyKinds: readonly string[] = ["a private key", "an encrypted private key", "a PKCS#12 bundle"];

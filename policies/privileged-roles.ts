@@ -1,5 +1,7 @@
 /** Permissions and roles that lead to the control of a whole tenant. Data: each entry says what it is. */
 
+import { Property } from "./property";
+
 /**
  * Application permissions of Microsoft Graph, by the id of the app role.
  * https://learn.microsoft.com/graph/permissions-reference
@@ -11,6 +13,7 @@ export const privilegedPermissions: Readonly<Record<string, string>> = {
   "dd199f4a-f148-40a4-a2ec-f0069cc799ec": "RoleAssignmentSchedule.ReadWrite.Directory",
   "fee28b28-e1f3-4841-818e-2704dc62245f": "RoleEligibilitySchedule.ReadWrite.Directory",
   "31e08e0a-d3f7-4ca2-ac39-7343fb83e8ad": "RoleManagementPolicy.ReadWrite.Directory",
+  "854d9ab1-6657-4ec8-be45-823027bcd009": "PrivilegedAccess.ReadWrite.AzureAD",
   // Join groups to which roles are given.
   "2f6817f8-7b12-4f0f-bc18-eeaf60705a9e": "PrivilegedAccess.ReadWrite.AzureADGroup",
   "41202f2c-f7ab-45be-b001-85c9728b9d69": "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
@@ -26,6 +29,7 @@ export const privilegedPermissions: Readonly<Record<string, string>> = {
   "a402ca1c-2696-4531-972d-6e5ee4aa11ea": "Policy.ReadWrite.PermissionGrant",
   "8e8e4742-1d95-4f68-9d56-6ee75648c72a": "DelegatedPermissionGrant.ReadWrite.All",
   "01c0a623-fc9b-48e9-b794-0756f8e8f067": "Policy.ReadWrite.ConditionalAccess",
+  "be74164b-cff1-491c-8741-e671cb536e13": "Policy.ReadWrite.ApplicationConfiguration", // that against secrets, too
 };
 
 /**
@@ -41,5 +45,14 @@ export const privilegedDirectoryRoles: Readonly<Record<string, string>> = {
   "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2": "Hybrid Identity Administrator",
   "194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
   "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
+  "8329153b-31d0-4727-b945-745eb3bc5f31": "Domain Name Administrator",
+  "9360feb5-f418-4baa-8175-e2a00bac4301": "Directory Writers",
+  "e00e864a-17c5-4a4b-9c06-f5b95a8d5bd8": "Partner Tier2 Support",
   "fe930be7-5e62-47db-91af-98c3a49a38b1": "User Administrator",
 };
+
+/** The name an id has in a list. */
+export function nameIn(names: Readonly<Record<string, string>>, id: Property): string | undefined {
+  const key = id.text?.toLowerCase() ?? "";
+  return Object.hasOwn(names, key) ? names[key] : undefined;
+}

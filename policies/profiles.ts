@@ -17,7 +17,10 @@ export const profiles = {
   /** CISA SCuBA MS.AAD.5.5v1 to 5.7v1: certificates of up to 365 days, which CIS and Zero Trust Assessment reject. */
   scuba: {
     "certificate-max-lifetime": { options: { maxLifetimeDays: 366 } },
-    "tenant-policy-not-weakened": { options: { maxCertificateLifetimeDays: 366 } },
+    // The baseline asks for 180 and 365 days or less, and, as Entra compares strictly, to write 181 and 366.
+    "tenant-policy-not-weakened": {
+      options: { maxSecretLifetimeDays: 181, maxCertificateLifetimeDays: 366 },
+    },
   },
   /** Azure Landing Zones, Enforce-Guardrails-KeyVault: what lies in a vault is valid for at most 90 days. */
   alz: {

@@ -93,14 +93,31 @@ export class Property {
   }
 
   private child(name: string): Property {
-    const path = this.path === "" ? name : `${this.path}.${name}`;
-    return new Property(this.isUndecided ? this.raw : ownValue(this.raw, name), path);
+    const below = (key: string): string => (this.path === "" ? key : `${this.path}.${key}`);
+    if (this.isUndecided) return new Property(this.raw, below(name));
+    const value = ownValue(this.raw, name);
+    if (value !== undefined) return new Property(value, below(name));
+    // Resources inside a Terraform module have Terraform's names, and a list of one for each block.
+    const only = Array.isArray(this.raw) && this.raw.length === 1 ? this.elements()[0] : undefined;
+    if (only !== undefined && !Array.isArray(only.raw)) return only.child(name);
+    const terraform = terraformName(name);
+    const found = terraform === name ? undefined : ownValue(this.raw, terraform);
+    return found === undefined ? new Property(undefined, below(name)) : new Property(found, below(terraform));
   }
 }
 
 /** The properties of a resource, as the SDK hands them to a rule. */
 export function inspect(props: object): Property {
   return new Property(props, "");
+}
+
+const terraformNames = new Map<string, string>();
+
+/** `ipRules` as Terraform writes it: `ip_rules`. */
+function terraformName(name: string): string {
+  const known = terraformNames.get(name) ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  terraformNames.set(name, known);
+  return known;
 }
 
 function stateOf(raw: unknown): PropertyState {

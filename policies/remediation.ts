@@ -19,6 +19,8 @@ export function remediation<Schemas extends OptionSchemas>(
   return (args: ResourceValidationArgs): Record<string, unknown> | undefined => {
     const { type, name, props } = args;
     if (typeOf(type) === undefined) notApplicable(args, `${rule.id} is about other resource types`);
+    // What a Terraform module declares is written there, under other names, and cannot be mended here.
+    if (type.includes(":tf:")) notApplicable(args, `${type} is declared in a Terraform module`);
     const options = readOptions(rule.id, rule.options, args.getConfig<Record<string, unknown>>());
     const properties = inspect(props);
     const subject: Subject = { type, name, properties, is: (candidate) => candidate.matches(type) };

@@ -42,7 +42,6 @@ export const issuedCertificate = type("Certificate", /^tls:[^:]+:(?:SelfSigned|L
 export const privateKey = type("Private key", /^tls:[^:]+:PrivateKey$/);
 
 export const nativeVault = azureNative("Key vault", "keyvault", "Vault");
-export const classicVault = type("Key vault", /^azure:keyvault\/[^:]+:KeyVault$/, /^azurerm:[^:]+:KeyVault$/);
 
 export const tenantPolicy = type("Tenant policy", /^certlock:[^:]+:TenantAppManagementPolicy$/);
 

@@ -9,7 +9,7 @@ export function workloadsOf(policy: Property): Property {
 /** A single address or range that no sign-in over the internet can come from. */
 export function isPrivateRange(range: string): boolean {
   return (
-    /^(?:0|10|127)\./.test(range) ||
+    /^(?:10|127)\./.test(range) ||
     /^(?:169\.254|192\.168)\./.test(range) ||
     /^172\.(?:1[6-9]|2\d|3[01])\./.test(range) ||
     /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(range) ||

@@ -2,8 +2,10 @@
 import { belongings, foundUnder, put } from "../belonging";
 import {
   applicationRegistration,
+  fallbackPublicClient,
   federatedCredential,
   flexibleFederatedCredential,
+  redirectUris,
   servicePrincipal,
 } from "../entra-types";
 import { application, certificateCredential, clientSecret } from "../resource-types";
@@ -23,7 +25,7 @@ export const applicationCredentialDeclared = defineStackRule({
     name: "Microsoft Zero Trust Assessment",
     version: "2",
     reference: "21772",
-    specification: "Applications do not have client secrets configured.",
+    specification: "Applications don't have client secrets configured.",
   },
   tags: ["identity", "zta:21772", "maester:MT.1057"],
   remediationSteps: [
@@ -36,10 +38,12 @@ export const applicationCredentialDeclared = defineStackRule({
   checkStack(stack, report) {
     const credentialsOf = belongings(stack.ofType(...credentials));
     const principalsOf = byClientId(stack.ofType(servicePrincipal));
+    const publicOf = belongings(stack.ofType(redirectUris, fallbackPublicClient).filter(isPublic));
     for (const each of stack.ofType(application, applicationRegistration)) {
       // Public clients keep no secret; a declared one is refused by the rules about secrets.
       const others = ["singlePageApplication", "publicClient", "password"];
-      if (others.some((name) => each.properties.at(name).isPresent)) continue;
+      if (others.some((name) => each.properties.at(name).isPresent) || publicOf(each).length > 0) continue;
+      if (each.properties.at("fallbackPublicClientEnabled").is(true)) continue;
       // A credential can also hang on the service principal of the application.
       if ([each, ...principalsOf(each)].some((object) => credentialsOf(object).length > 0)) continue;
       report
@@ -48,6 +52,14 @@ export const applicationCredentialDeclared = defineStackRule({
     }
   },
 });
+
+/** A resource beside the registration that makes it a client in a browser or on a device. */
+function isPublic({ properties }: StackResource): boolean {
+  return (
+    ["SPA", "PublicClient"].some((type) => properties.at("type").isText(type)) ||
+    properties.at("enabled").is(true)
+  );
+}
 
 function byClientId(
   principals: readonly StackResource[],

@@ -11,14 +11,14 @@ export const applicationDescription = defineRule({
   // A missing text endangers nothing by itself.
   level: "advisory",
   framework: {
-    name: "Microsoft Entra operations reference guide",
-    version: "2026",
-    reference: "Application governance",
-    specification: "Every application has a known purpose and people who answer for it.",
+    name: "NIST SP 800-53",
+    version: "5",
+    reference: "CM-8",
+    specification: "System component inventory.",
   },
-  tags: ["identity", "metadata"],
+  tags: ["identity", "metadata", "nist-800-53:CM-8"],
   remediationSteps: ['Say in "description" what the workload does and which team answers for it.'],
-  url: "https://learn.microsoft.com/entra/architecture/ops-guide-govern",
+  url: "https://learn.microsoft.com/graph/api/resources/application",
   options: {
     minCharacters: {
       type: "integer",

@@ -15,9 +15,9 @@ export const applicationOwners = defineStackRule({
     name: "Microsoft Zero Trust Assessment",
     version: "2",
     reference: "21867",
-    specification: "Enterprise applications with high privileges have owners.",
+    specification: "Enterprise applications with high privilege Microsoft Graph API permissions have owners.",
   },
-  tags: ["identity", "zta:21867", "maester:MT.1077", "maester:MT.1078"],
+  tags: ["identity", "zta:21867"],
   remediationSteps: [
     'Name owners in "owners" of the application, or with one ApplicationOwner each.',
     "Name people who answer for it: an owner can add credentials.",

@@ -4,10 +4,6 @@ import { millisecondsPerDay } from "../lifetime";
 import { Property } from "../property";
 import { defineRule } from "../rule";
 
-/** Where a custom policy names what it is for, under any of these names. */
-const ends = ["expires", "expiresAt", "endDate", "endDateTime"];
-const targets = ["appliesTo", "assignments", "applications", "applicationIds", "applicationObjectIds"];
-
 export const applicationPolicyExemption = defineRule({
   id: "application-policy-exemption",
   name: "Exemptions of one application, with an end",
@@ -19,7 +15,7 @@ export const applicationPolicyExemption = defineRule({
     name: "CISA SCuBA Microsoft Entra ID",
     version: "1",
     reference: "MS.AAD.5.5v1",
-    specification: "Applications exempted from the policy by a custom policy are reviewed one by one.",
+    specification: "Application password addition SHOULD be blocked.",
   },
   tags: ["tenant", "exemption", "scuba:MS.AAD.5.5v1", "cis-m365-7:5.1.5.3"],
   remediationSteps: [
@@ -40,7 +36,7 @@ export const applicationPolicyExemption = defineRule({
   check({ properties }, report, { maxDays }, run) {
     // A policy that only adds restrictions exempts from nothing, and one that is off does nothing.
     if (properties.at("isEnabled").is(false) || !lifts(properties.at("restrictions"))) return;
-    const [end, target] = [firstOf(properties, ends), firstOf(properties, targets)];
+    const [end, target] = [properties.at("expires"), properties.at("appliesTo")];
     const description = properties.at("description");
     if (!description.isPresent) report.violation(`gives no reason; set "${description.path}".`);
     if (target.isUndecided) report.undecided(target);
@@ -69,9 +65,4 @@ function lifts(restrictions: Property): boolean {
     restrictions.at(list).elements(),
   );
   return entries.some((entry) => !entry.at("state").isText("enabled"));
-}
-
-function firstOf(properties: Property, names: readonly string[]): Property {
-  const candidates = names.map((name) => properties.at(name));
-  return candidates.find((each) => each.isPresent) ?? properties.at(names[0] ?? "");
 }

@@ -1,7 +1,12 @@
 /** No application gets a permission or role that leads to the control of the tenant. */
-import { applicationApiAccess, appRoleAssignment, directoryRoleAssignment } from "../entra-types";
-import { privilegedDirectoryRoles, privilegedPermissions } from "../privileged-roles";
-import { Property } from "../property";
+import {
+  applicationApiAccess,
+  appRoleAssignment,
+  directoryRoleAssignment,
+  directoryRoleMember,
+} from "../entra-types";
+import { isForPeople, isNarrow, permissionsOf, rolesOf } from "../given-privileges";
+import { nameIn, privilegedDirectoryRoles, privilegedPermissions } from "../privileged-roles";
 import { application } from "../resource-types";
 import { defineRule } from "../rule";
 
@@ -33,32 +38,36 @@ export const applicationPrivilegedRole = defineRule({
       description: "Names of permissions and roles of the list that are accepted in this stack.",
     },
   },
-  appliesTo: [application, applicationApiAccess, appRoleAssignment, directoryRoleAssignment],
-  check(subject, report, { allowedRoles }) {
-    const { properties } = subject;
-    const isDirectoryRole = subject.is(directoryRoleAssignment);
-    const names = isDirectoryRole ? privilegedDirectoryRoles : privilegedPermissions;
-    for (const role of rolesOf(properties)) {
-      const id = role.text?.toLowerCase() ?? "";
-      const name = Object.hasOwn(names, id) ? names[id] : undefined;
+  appliesTo: [
+    application,
+    applicationApiAccess,
+    appRoleAssignment,
+    directoryRoleAssignment,
+    directoryRoleMember,
+  ],
+  check({ properties }, report, { allowedRoles }) {
+    for (const permission of permissionsOf(properties)) {
       // The name comes from our list, found by the id.
+      const name = nameIn(privilegedPermissions, permission);
       if (name !== undefined && !allowedRoles.includes(name))
         report.violation(
-          `has the privileged ${isDirectoryRole ? "role" : "permission"} ${name} in "${role.path}"; take a narrower one.`,
+          `has the privileged permission ${name} in "${permission.path}"; take a narrower one.`,
         );
-      if (role.isUndecided) report.undecided(role);
+      if (permission.isUndecided) report.undecided(permission);
+    }
+  },
+  // Directory roles are given to people, too, and only the stack shows to whom.
+  checkStack(stack, report, { allowedRoles }) {
+    for (const assignment of stack.ofType(directoryRoleAssignment, directoryRoleMember)) {
+      if (isForPeople(assignment) || isNarrow(assignment)) continue;
+      for (const role of rolesOf(assignment)) {
+        const name = nameIn(privilegedDirectoryRoles, role);
+        if (name !== undefined && !allowedRoles.includes(name))
+          report
+            .about(assignment)
+            .violation(`gives the privileged role ${name} in the whole tenant; take a narrower one.`);
+        if (role.isUndecided) report.about(assignment).undecided(role);
+      }
     }
   },
 });
-
-function rolesOf(properties: Property): readonly Property[] {
-  const single = ["appRoleId", "roleId", "roleDefinitionId"].map((name) => properties.at(name));
-  const listed = properties.at("roleIds").elements();
-  // Permissions of type Scope act for a user and have ids of their own.
-  const requested = properties
-    .at("requiredResourceAccesses")
-    .elements()
-    .flatMap((api) => api.at("resourceAccesses").elements())
-    .map((access) => access.at("id"));
-  return [...single, ...listed, ...requested];
-}

@@ -14,9 +14,10 @@ export const applicationSingleTenant = defineRule({
     name: "Microsoft Entra Conditional Access",
     version: "2026",
     reference: "Workload identities",
-    specification: "Policies apply to single-tenant service principals that are registered in the tenant.",
+    specification:
+      "Policies apply to single-tenant service principals that have been registered in the tenant.",
   },
-  tags: ["identity", "zta:21884"],
+  tags: ["identity", "conditional-access"],
   remediationSteps: [
     'Set "signInAudience" to AzureADMyOrg, or leave it out.',
     "For software of many customers exempt the application by name.",

@@ -11,9 +11,9 @@ export const automationManagedIdentity = defineRule({
   level: "advisory",
   framework: {
     name: "Azure Landing Zones",
-    version: "20260203",
+    version: "1.1.0",
     reference: "Enforce-Guardrails-Automation",
-    specification: "Automation accounts use managed identities and have local authentication disabled.",
+    specification: "Automation accounts have a managed identity and local authentication disabled.",
   },
   tags: ["automation", "identity", "alz:Enforce-Guardrails-Automation"],
   remediationSteps: [

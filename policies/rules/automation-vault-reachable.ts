@@ -3,12 +3,13 @@ import {
   classicAutomation,
   classicJobSchedule,
   classicRoleAssignment,
+  classicVault,
   nativeAutomation,
   nativeJobSchedule,
   nativeRoleAssignment,
 } from "../azure-types";
 import { Property } from "../property";
-import { classicVault, nativeVault } from "../resource-types";
+import { nativeVault } from "../resource-types";
 import { defineStackRule } from "../rule";
 import { StackResource } from "../stack";
 import { byReference, byVault } from "../vault-links";

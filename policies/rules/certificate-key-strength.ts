@@ -19,7 +19,7 @@ export const certificateKeyStrength = defineRule({
     reference: "Table 2",
     specification: "RSA signatures are made with a modulus of at least 2048 bits.",
   },
-  tags: ["key-material", "alz:Enforce-Guardrails-KeyVault"],
+  tags: ["key-material"],
   remediationSteps: [
     'Create the key with "algorithm" RSA and "rsaBits" of at least 2048.',
     "Issue a new certificate for that key and replace the credential.",

@@ -18,7 +18,7 @@ export const certificateMaxLifetime = defineRule({
     name: "CIS Microsoft 365 Foundations Benchmark",
     version: "7.0.0",
     reference: "5.1.5.6",
-    specification: "The lifetime of application certificates is at most 180 days.",
+    specification: "Maximum certificate lifetime for applications does not exceed 180 days.",
   },
   tags: ["certificate", "cis-m365-7:5.1.5.6", "scuba:MS.AAD.5.7v1", "zta:21773", "maester:MT.1198"],
   remediationSteps: [

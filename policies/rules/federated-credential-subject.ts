@@ -60,7 +60,7 @@ export const federatedCredentialSubject = defineRule({
       return;
     }
     const problem = isFlexible
-      ? expressionProblem(workload.text)
+      ? expressionProblem(issuer.text ?? "", workload.text, { allowPullRequests })
       : subjectProblem(issuer.text ?? "", workload.text, { allowPullRequests });
     if (problem !== undefined) report.violation(`${problem}; name one workload in "${workload.path}".`);
   },

@@ -15,12 +15,12 @@ export const noPlaintextKeyOutput = defineStackRule({
   severity: "critical",
   level: "mandatory",
   framework: {
-    name: "NIST SP 800-57 Part 1",
-    version: "Revision 5",
-    reference: "6.2.1",
-    specification: "Private keys are protected against unauthorized disclosure wherever they are stored.",
+    name: "Microsoft cloud security benchmark",
+    version: "1",
+    reference: "IM-8",
+    specification: "Restrict the exposure of credential and secrets.",
   },
-  tags: ["key-material", "output"],
+  tags: ["key-material", "output", "mcsb:IM-8"],
   remediationSteps: [
     "Remove the output; nothing has to read a private key from a stack.",
     "Store the key in a key vault and output the address of that secret.",
@@ -46,7 +46,7 @@ function checkOutputs(root: StackResource, report: Report): void {
 }
 
 function checkPlace({ properties, propertyDependencies }: StackResource, report: Report): void {
-  if (properties.at("isEncrypted").is(true)) return;
+  if (["isEncrypted", "encrypted"].some((name) => properties.at(name).is(true))) return;
   for (const top of properties.members()) {
     const isFedByKey = propertyDependencies.get(top.path)?.some((source) => source.is(privateKey)) ?? false;
     for (const leaf of leavesOf(top)) {

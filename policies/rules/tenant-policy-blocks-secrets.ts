@@ -20,7 +20,7 @@ export const tenantPolicyBlocksSecrets = defineRule({
     name: "CISA SCuBA Microsoft Entra ID",
     version: "1",
     reference: "MS.AAD.5.5v1",
-    specification: "Application password addition is blocked.",
+    specification: "Application password addition SHOULD be blocked.",
   },
   tags: ["tenant", "scuba:MS.AAD.5.5v1", "cis-m365-7:5.1.5.3", "zta:21775", "maester:MT.1002"],
   remediationSteps: [

@@ -17,7 +17,7 @@ export const tenantPolicyNotWeakened = defineRule({
     name: "CIS Microsoft 365 Foundations Benchmark",
     version: "7.0.0",
     reference: "5.1.5.6",
-    specification: "The lifetime of application certificates is at most 180 days.",
+    specification: "Maximum certificate lifetime for applications does not exceed 180 days.",
   },
   tags: [
     "tenant",

@@ -1,7 +1,7 @@
 /** Every key vault keeps a log of who read what. */
-import { classicDiagnostics, nativeDiagnostics } from "../azure-types";
+import { classicDiagnostics, classicVault, nativeDiagnostics } from "../azure-types";
 import { Property } from "../property";
-import { classicVault, nativeVault } from "../resource-types";
+import { nativeVault } from "../resource-types";
 import { defineStackRule } from "../rule";
 import { byVault } from "../vault-links";
 
@@ -26,9 +26,9 @@ export const vaultAuditLogging = defineStackRule({
     name: "Microsoft cloud security benchmark",
     version: "1",
     reference: "LT-3",
-    specification: "Logging is enabled for security investigation.",
+    specification: "Enable logging for security investigation.",
   },
-  tags: ["vault", "logging", "mcsb:LT-3"],
+  tags: ["vault", "logging", "mcsb:LT-3", "cis-azure-6:6.1.1.4"],
   remediationSteps: [
     "Add a DiagnosticSetting on the vault with category AuditEvent, or category group audit or allLogs, enabled.",
     "Send it to a workspace, a storage account, or an event hub.",
@@ -44,7 +44,7 @@ export const vaultAuditLogging = defineStackRule({
         destinations.some((name) => properties.at(name).isPresent),
       );
       const logs = reaching.flatMap((setting) =>
-        ["logs", "enabledLogs"].map((name) => ({ setting, list: setting.properties.at(name) })),
+        ["logs", "enabledLogs", "enabledLog"].map((name) => ({ setting, list: setting.properties.at(name) })),
       );
       if (logs.some(({ list }) => list.elements().some(isAudit))) continue;
       const unread = logs.find(({ list }) => list.isUndecided);
@@ -65,6 +65,6 @@ function isAudit(log: Property): boolean {
   const enabled = log.at("enabled");
   return (
     isChosen &&
-    (enabled.is(true) || enabled.isUndecided || (!enabled.isPresent && log.path.startsWith("enabledLogs")))
+    (enabled.is(true) || enabled.isUndecided || (!enabled.isPresent && /^enabled_?Log/i.test(log.path)))
   );
 }

@@ -1,7 +1,7 @@
 /** Somebody is told before a secret in a key vault ends. */
-import { classicCertificate, classicSecret, nativeSecret } from "../azure-types";
+import { classicCertificate, classicSecret, classicVault, nativeSecret } from "../azure-types";
 import { Property } from "../property";
-import { classicVault, nativeVault } from "../resource-types";
+import { nativeVault } from "../resource-types";
 import { defineStackRule } from "../rule";
 import { StackResource } from "../stack";
 import { byVault, eventSubscriptions } from "../vault-links";
@@ -19,10 +19,10 @@ export const vaultExpiryAlert = defineStackRule({
   framework: {
     name: "Microsoft cloud security benchmark",
     version: "1",
-    reference: "IM-3",
-    specification: "Application identities are managed securely and automatically.",
+    reference: "DP-7",
+    specification: "Use a secure certificate management process.",
   },
-  tags: ["vault", "alert", "mcsb:IM-3"],
+  tags: ["vault", "alert", "mcsb:DP-7"],
   remediationSteps: [
     "Add an Event Grid system topic on the vault and a subscription to Microsoft.KeyVault.SecretNearExpiry.",
     "Let the first secret depend on the subscription: only versions made after it raise the event.",

@@ -1,7 +1,8 @@
 /** A key vault refuses every network that is not named. */
+import { classicVault } from "../azure-types";
 import { addressOf, isTooWide, widestRange } from "../ip-rules";
 import { Property } from "../property";
-import { classicVault, nativeVault } from "../resource-types";
+import { nativeVault } from "../resource-types";
 import { defineRule, Subject } from "../rule";
 
 export const vaultNetworkDeny = defineRule({
@@ -12,11 +13,12 @@ export const vaultNetworkDeny = defineRule({
   level: "mandatory",
   framework: {
     name: "Azure Landing Zones",
-    version: "20260203",
-    reference: "Enforce-Guardrails-KeyVault",
-    specification: "Key vaults should have the firewall enabled or public network access disabled.",
+    version: "1.0.0",
+    reference: "Enforce-Guardrails-KeyVault_20260203",
+    specification:
+      "Key vaults have the firewall enabled or public network access disabled (KvFirewallEnabled).",
   },
-  tags: ["vault", "network", "alz:Enforce-Guardrails-KeyVault"],
+  tags: ["vault", "network", "alz:Enforce-Guardrails-KeyVault_20260203"],
   remediationSteps: [
     'Set "defaultAction" of "networkAcls" to Deny and name the networks that need the vault in "ipRules" or "virtualNetworkRules".',
     "Or turn public network access off and reach the vault through a private endpoint.",

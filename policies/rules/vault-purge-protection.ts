@@ -1,5 +1,6 @@
 /** A key vault keeps what is deleted until its retention period is over, whoever asks. */
-import { classicVault, nativeVault } from "../resource-types";
+import { classicVault } from "../azure-types";
+import { nativeVault } from "../resource-types";
 import { defineRule, Subject } from "../rule";
 
 export const vaultPurgeProtection = defineRule({
@@ -11,11 +12,11 @@ export const vaultPurgeProtection = defineRule({
   level: "mandatory",
   framework: {
     name: "Azure Landing Zones",
-    version: "20260203",
-    reference: "Enforce-Guardrails-KeyVault",
-    specification: "Key vaults should have deletion protection enabled.",
+    version: "1.0.0",
+    reference: "Enforce-Guardrails-KeyVault_20260203",
+    specification: "Key vaults have deletion protection enabled (KvPurgeProtection).",
   },
-  tags: ["vault", "alz:Enforce-Guardrails-KeyVault"],
+  tags: ["vault", "alz:Enforce-Guardrails-KeyVault_20260203", "cis-azure-6:8.3.5"],
   remediationSteps: [
     'Set "properties.enablePurgeProtection" (in the classic provider "purgeProtectionEnabled") to true.',
     "Mind that it cannot be turned off again and that the vault's name stays taken while the deleted vault is retained.",

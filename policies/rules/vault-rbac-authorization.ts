@@ -1,5 +1,6 @@
 /** Who may read a key vault is decided by role assignments, not by a list inside the vault. */
-import { classicVault, nativeVault } from "../resource-types";
+import { classicVault } from "../azure-types";
+import { nativeVault } from "../resource-types";
 import { defineRule } from "../rule";
 
 export const vaultRbacAuthorization = defineRule({
@@ -11,11 +12,11 @@ export const vaultRbacAuthorization = defineRule({
   level: "mandatory",
   framework: {
     name: "Azure Landing Zones",
-    version: "20260203",
-    reference: "Enforce-Guardrails-KeyVault",
-    specification: "Key vaults should use the role-based access control permission model.",
+    version: "1.0.0",
+    reference: "Enforce-Guardrails-KeyVault_20260203",
+    specification: "Key vaults use the role-based access control permission model (Deny-KV-without-ArmRbac).",
   },
-  tags: ["vault", "access", "alz:Enforce-Guardrails-KeyVault"],
+  tags: ["vault", "access", "alz:Enforce-Guardrails-KeyVault_20260203", "cis-azure-6:8.3.6"],
   remediationSteps: [
     'Set "properties.enableRbacAuthorization" (in the classic provider "rbacAuthorizationEnabled") to true.',
     "Before that, give everyone who uses the vault a role on the single secrets: access policies stop working at once.",

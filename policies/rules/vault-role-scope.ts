@@ -18,7 +18,7 @@ export const vaultRoleScope = defineRule({
     name: "Microsoft cloud security benchmark",
     version: "1",
     reference: "PA-7",
-    specification: "Administrators and workloads have just enough access.",
+    specification: "Follow just enough administration (least privilege) principle.",
   },
   tags: ["vault", "access", "mcsb:PA-7"],
   remediationSteps: [

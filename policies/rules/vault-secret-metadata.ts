@@ -16,11 +16,12 @@ export const vaultSecretMetadata = defineRule({
   level: "advisory",
   framework: {
     name: "Azure Landing Zones",
-    version: "20260203",
-    reference: "Enforce-Guardrails-KeyVault",
-    specification: "Key vault secrets should have a content type and not be valid for longer than allowed.",
+    version: "1.0.0",
+    reference: "Enforce-Guardrails-KeyVault_20260203",
+    specification:
+      "Secrets have a content type and are not valid for longer than allowed (Deny-Kv-Secret-Content-Type, Deny-KV-Secrets-ValidityDays).",
   },
-  tags: ["vault", "metadata", "alz:Enforce-Guardrails-KeyVault"],
+  tags: ["vault", "metadata", "alz:Enforce-Guardrails-KeyVault_20260203", "cis-azure-6:8.3.3"],
   remediationSteps: [
     'Set "contentType", for a PEM with key and certificate to application/x-pem-file.',
     "Set the end of the secret to the end of the certificate in it, in seconds since 1970.",

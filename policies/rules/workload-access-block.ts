@@ -13,7 +13,7 @@ export const workloadAccessBlock = defineRule({
     name: "Microsoft Zero Trust Assessment",
     version: "2",
     reference: "21883",
-    specification: "Workload identities are protected by Conditional Access policies that block access.",
+    specification: "Workload identities are configured with risk-based policies.",
   },
   tags: ["conditional-access", "zta:21883"],
   remediationSteps: [

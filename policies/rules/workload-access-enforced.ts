@@ -15,7 +15,8 @@ export const workloadAccessEnforced = defineRule({
     name: "Microsoft Zero Trust Assessment",
     version: "2",
     reference: "21884",
-    specification: "Workload identities with credentials are covered by an enabled location policy.",
+    specification:
+      "Conditional Access policies for workload identities based on known networks are configured.",
   },
   tags: ["conditional-access", "zta:21884"],
   remediationSteps: [

@@ -18,7 +18,8 @@ export const workloadAccessLocations = defineRule({
     name: "Microsoft Zero Trust Assessment",
     version: "2",
     reference: "21884",
-    specification: "Workload identities with credentials are restricted to known networks.",
+    specification:
+      "Conditional Access policies for workload identities based on known networks are configured.",
   },
   tags: ["conditional-access", "network", "zta:21884"],
   remediationSteps: [

@@ -117,6 +117,22 @@ describe("looking at properties", () => {
       assert.deepEqual(properties.at(name).elements(), [], name);
   });
 
+  it("finds what Terraform has named and put into a list of one, and says where it is", () => {
+    const properties = inspect(
+      guarded({ network_acls: [{ default_action: "Deny", ip_rules: ["198.51.100.0/24"] }], networkRules: 1 }),
+    );
+    const found = (...path: readonly string[]) => {
+      const { raw, path: place } = properties.at(...path);
+      return [raw, place];
+    };
+    assert.deepEqual(found("networkAcls", "defaultAction"), ["Deny", "network_acls[0].default_action"]);
+    assert.deepEqual(found("networkAcls", "bypass"), [undefined, "network_acls[0].bypass"]);
+    assert.deepEqual(found("networkRules"), [1, "networkRules"]);
+    assert.deepEqual(found("publicAccess"), [undefined, "publicAccess"]);
+    const two = inspect({ blocks: [{ name: "a" }, { name: "b" }], nested: [[{ name: "a" }]] });
+    assert.deepEqual([two.at("blocks", "name").raw, two.at("nested", "name").raw], [undefined, undefined]);
+  });
+
   it("finds nothing below a value that has no properties", () => {
     const properties = inspect(guarded({ text: "abc", number: 1, flag: false }));
     for (const name of ["text", "number", "flag"])

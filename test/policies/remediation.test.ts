@@ -97,6 +97,14 @@ describe("level remediate", () => {
     assert.deepEqual(await mended("vault-network-deny", empty), expected.props);
   });
 
+  it("leaves to a Terraform module what it declares", async () => {
+    const inModule = { ...classicVault, type: "identities:tf:azurerm_key_vault" };
+    const open = change(inModule, "networkAcls.defaultAction", "Allow");
+    const pack = await compiledPack();
+    await pack.configure({ "vault-network-deny": { enforcementLevel: "remediate" } });
+    assert.equal(await pack.remediate(open), undefined);
+  });
+
   it("leaves a vault without public access as it is", async () => {
     const hidden = change(
       change(vault, "properties.networkAcls", undefined),

@@ -51,6 +51,7 @@ export const classicVault: ResourceInput = {
 export const classicVaultTokens: readonly string[] = [
   "azure:keyvault/keyVault:KeyVault",
   "azurerm:index/keyVault:KeyVault",
+  "identities:tf:azurerm_key_vault",
 ];
 
 export const application: ResourceInput = {

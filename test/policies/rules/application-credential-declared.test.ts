@@ -33,8 +33,15 @@ const onPrincipal: ResourceInput = {
   },
 };
 const owned = [registration, registrationOwner];
-/** A certificate whose end is not known yet. */
-const undated = undecided("certificate-rotation-overlap", 'Certificate credential "billing-api"', "value");
+/** What is said of a certificate that is not known yet. */
+const undated = ["certificate-key-strength", "certificate-max-lifetime", "certificate-rotation-overlap"].map(
+  (id) => undecided(id, 'Certificate credential "billing-api"', "value"),
+);
+const beside = (type: string, props: object): ResourceInput => ({
+  type: `azuread:index/x:${type}`,
+  name: "billing-api",
+  props: { ...props, applicationId: "/applications/33333333-3333-3333-3333-333333333333" },
+});
 const elsewhere = change(federatedCredential, "applicationId", "/applications/4");
 
 testStackRule(rule, [
@@ -57,7 +64,7 @@ testStackRule(rule, [
     title: "accepts a certificate on the service principal",
     resources: [...owned, principal, onPrincipal],
     expect: "passes",
-    others: [undated],
+    others: undated,
   },
   {
     title: "knows a service principal by where its client id comes from",
@@ -68,7 +75,7 @@ testStackRule(rule, [
       onPrincipal,
     ],
     expect: "passes",
-    others: [undated],
+    others: undated,
   },
   {
     title: "knows a credential by where its application comes from",
@@ -90,12 +97,38 @@ testStackRule(rule, [
     title: "does not count the service principal of another application",
     resources: [...owned, change(principal, "clientId", "4"), onPrincipal],
     expect: none,
-    others: [undated],
+    others: undated,
   },
   ...["singlePageApplication", "publicClient"].map((name) => ({
     title: `accepts an application with ${name}`,
     resources: [change(application, name, { redirectUris: ["https://localhost/"] })],
     expect: "passes" as const,
+  })),
+  {
+    title: "accepts an application that is a public client in its fallback",
+    resources: [change(application, "fallbackPublicClientEnabled", true)],
+    expect: "passes",
+  },
+  ...(
+    [
+      ["ApplicationRedirectUris", { type: "SPA" }],
+      ["ApplicationRedirectUris", { type: "PublicClient" }],
+      ["ApplicationFallbackPublicClient", { enabled: true }],
+    ] as const
+  ).map(([type, props]) => ({
+    title: `accepts a registration with ${type} ${JSON.stringify(props)}`,
+    resources: [...owned, beside(type, props)],
+    expect: "passes" as const,
+  })),
+  ...(
+    [
+      ["ApplicationRedirectUris", { type: "Web" }],
+      ["ApplicationFallbackPublicClient", { enabled: false }],
+    ] as const
+  ).map(([type, props]) => ({
+    title: `rejects a registration with ${type} ${JSON.stringify(props)} alone`,
+    resources: [...owned, beside(type, props)],
+    expect: none,
   })),
   {
     title: "leaves declared passwords to the rule about them",

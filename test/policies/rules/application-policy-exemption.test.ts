@@ -16,7 +16,7 @@ const policy: ResourceInput = {
     description: "Vendor cannot do certificates before June. Finance platform team, ticket FIN-7.",
     isEnabled: true,
     restrictions: { passwordCredentials: [{ restrictionType: "passwordAddition", state: "disabled" }] },
-    applications: ["33333333-3333-3333-3333-333333333333"],
+    appliesTo: ["33333333-3333-3333-3333-333333333333"],
     expires: at(60),
   },
 };
@@ -49,8 +49,8 @@ testRule(rule, [
   },
   {
     title: "rejects an exemption of several applications",
-    resource: change(policy, "applications", ["3", "4"]),
-    expect: says('exempts several applications; declare one policy for each in "applications".'),
+    resource: change(policy, "appliesTo", ["3", "4"]),
+    expect: says('exempts several applications; declare one policy for each in "appliesTo".'),
   },
   {
     title: "accepts a policy that only adds restrictions",
@@ -74,8 +74,8 @@ testRule(rule, [
   },
   {
     title: "waits for applications that are decided in the update",
-    resource: change(policy, "applications", unknown.array),
-    expect: [undecided(rule, subject, "applications")],
+    resource: change(policy, "appliesTo", unknown.array),
+    expect: [undecided(rule, subject, "appliesTo")],
   },
   { title: "leaves applications alone", resource: application, expect: "not applicable" },
 ]);

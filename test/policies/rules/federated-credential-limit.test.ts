@@ -74,6 +74,27 @@ testStackRule(rule, [
     expect: tooMany("c02", 2),
   })),
   {
+    title: "counts identities of one name in two resource groups apart",
+    resources: [
+      ...credentials(2, change(identity, "resourceGroupName", "one")),
+      ...credentials(2, change(identity, "resourceGroupName", "two")).map((each) => ({
+        ...each,
+        name: `${each.name}-two`,
+      })),
+    ],
+    options: { maxCredentials: 2 },
+    expect: "passes",
+  },
+  {
+    title: "counts those of an identity by its id in the classic provider",
+    resources: credentials(3, {
+      ...change(identity, "userAssignedIdentityId", "/subscriptions/8/userAssignedIdentities/billing"),
+      type: "azure:armmsi/federatedIdentityCredential:FederatedIdentityCredential",
+    }),
+    options: { maxCredentials: 2 },
+    expect: tooMany("c02", 2),
+  },
+  {
     title: "rejects issuer and subject that are there already",
     resources: [credential(1), { ...credential(1), name: "c02" }],
     expect: [

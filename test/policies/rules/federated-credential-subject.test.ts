@@ -14,12 +14,16 @@ const subject = (value: unknown, issuer?: string) => {
   const resource = change(federatedCredential, "subject", value);
   return issuer === undefined ? resource : change(resource, "issuer", issuer);
 };
-const wide = says(
-  'has a wildcard in place of a repository or of what runs in it; name one workload in "claimsMatchingExpression".',
-  'Flexible federated credential "billing-api"',
-);
-const expression = (pattern: string) =>
-  change(flexibleFederatedCredential, "claimsMatchingExpression", `claims['sub'] matches '${pattern}'`);
+const flexible = (problem: string) =>
+  says(
+    `${problem}; name one workload in "claimsMatchingExpression".`,
+    'Flexible federated credential "billing-api"',
+  );
+const judging = (text: string, issuer = "https://token.actions.githubusercontent.com") =>
+  change(change(flexibleFederatedCredential, "claimsMatchingExpression", text), "issuer", issuer);
+const matching = (pattern: string, issuer?: string) => judging(`claims['sub'] matches '${pattern}'`, issuer);
+const [gitlab, terraform] = ["https://gitlab.com", "https://app.terraform.io"];
+const openToStrangers = flexible("trusts every pull request of a repository, also those of strangers");
 
 testRule(rule, [
   { title: "accepts a repository with an environment", resource: federatedCredential, expect: "passes" },
@@ -42,10 +46,27 @@ testRule(rule, [
     resource: subject(value),
     expect: nothing,
   })),
+  ...[
+    "repo:contoso/billing:pull_request",
+    "repo:contoso/billing:ref:refs/pull/7/merge",
+    "Repo:a/b:pull_request",
+  ].map((value) => ({ title: `rejects ${value}`, resource: subject(value), expect: strangers })),
+  ...["https://token.actions.contoso.ghe.com", "https://github.contoso.com/_services/token"].map(
+    (issuer) => ({
+      title: `rejects pull requests from ${issuer}`,
+      resource: subject("repo:contoso/billing:pull_request", issuer),
+      expect: strangers,
+    }),
+  ),
+  ...["repository_owner:contoso", "environment:production", "ref:refs/heads/main"].map((value) => ({
+    title: `rejects ${value}, which every repository of an organisation has`,
+    resource: subject(value),
+    expect: nothing,
+  })),
   {
-    title: "rejects pull requests",
-    resource: subject("repo:contoso/billing:pull_request"),
-    expect: strangers,
+    title: "accepts claims that an organisation has chosen where the repository is among them",
+    resource: subject("repository_owner:contoso:repository_id:4711:environment:production"),
+    expect: "passes",
   },
   {
     title: "accepts pull requests where that is meant",
@@ -111,22 +132,70 @@ testRule(rule, [
     resource: { ...subject("repo:contoso/*"), type },
     expect: wildcard,
   })),
+  ...[
+    ["repo:contoso/billing:ref:refs/heads/*", undefined],
+    ["repo:contoso/billing:environment:*", undefined],
+    ["repo:contoso/billing:environment:production", undefined],
+    ["project_path:contoso/billing:ref_type:branch:ref:*", gitlab],
+    ["organization:contoso:project:a:workspace:w:run_phase:*", terraform],
+  ].map(([pattern = "", issuer]) => ({
+    title: `accepts the pattern ${pattern}`,
+    resource: matching(pattern, issuer),
+    expect: "passes" as const,
+  })),
+  ...[
+    "claims['sub'] matches 'repo:contoso/contoso-repo:ref:refs/heads/*' and claims['job_workflow_ref'] matches 'foo-org/bar-repo/.github/workflows/*@refs/heads/main'",
+    "claims['sub'] matches 'repo:contoso/contoso-repo:ref:refs/heads/*' and claims['repository_id'] eq '456789'",
+    "claims['job_workflow_ref'] matches 'contoso/workflows/.github/workflows/*@refs/heads/main'",
+    "claims['repository_id'] eq '456789'",
+    "claims['sub'] eq 'repo:contoso/billing:environment:production'",
+    'claims["sub"] matches "repo:contoso/billing:ref:refs/tags/v*"',
+    "claims['sub'] matches 'repo:contoso/*' and claims['sub'] matches 'repo:contoso/billing:ref:refs/heads/*'",
+  ].map((text) => ({ title: `accepts ${text}`, resource: judging(text), expect: "passes" as const })),
+  ...["repo:contoso/*", "repo:contoso/billing-*:environment:production", "*"].map((pattern) => ({
+    title: `rejects the pattern ${pattern}`,
+    resource: matching(pattern),
+    expect: flexible("has a wildcard in place of a repository"),
+  })),
+  ...[
+    "repo:contoso/billing:*",
+    "repo:contoso/billing:pull_request*",
+    "repo:contoso/billing:ref:refs/*",
+    "repo:contoso/billing:ref:refs/pull/*",
+    "repo:contoso/billing:pull_request",
+  ].map((pattern) => ({
+    title: `rejects the pattern ${pattern}, which lets pull requests in`,
+    resource: matching(pattern),
+    expect: openToStrangers,
+  })),
   {
-    title: "accepts a wildcard behind a branch prefix",
-    resource: flexibleFederatedCredential,
-    expect: "passes",
+    title: "rejects a pull request that is named exactly",
+    resource: judging("claims['sub'] eq 'repo:contoso/billing:pull_request'"),
+    expect: openToStrangers,
   },
   {
-    title: "accepts an expression without a wildcard",
-    resource: expression("repo:contoso/billing:environment:production"),
+    title: "accepts a pattern for pull requests where that is meant",
+    resource: matching("repo:contoso/billing:*"),
+    options: { allowPullRequests: true },
     expect: "passes",
   },
-  ...["repo:contoso/*", "repo:contoso/billing-*:environment:production", "repo:contoso/billing:*", "*"].map(
-    (pattern) => ({
-      title: `rejects the expression ${pattern}`,
-      resource: expression(pattern),
-      expect: wide,
-    }),
-  ),
+  ...[
+    ["project_path:contoso/*", gitlab],
+    ["organization:contoso:project:a:*", terraform],
+    ["a:b:*", "https://token.example.com"],
+  ].map(([pattern = "", issuer]) => ({
+    title: `rejects the pattern ${pattern}`,
+    resource: matching(pattern, issuer),
+    expect: flexible("has a wildcard in place of a project or workspace"),
+  })),
+  ...[
+    "1 eq 1",
+    "claims['aud'] eq 'api://AzureADTokenExchange'",
+    "claims['job_workflow_ref'] matches '*'",
+  ].map((text) => ({
+    title: `rejects ${text}, which is true of everybody`,
+    resource: judging(text),
+    expect: flexible("compares no claim that names a workload"),
+  })),
   { title: "leaves applications alone", resource: application, expect: "not applicable" },
 ]);

@@ -22,6 +22,9 @@ const places: readonly (readonly [string, string, string])[] = [
   ["Automation variable", "azure-native:automation:Variable", "value"],
   ["Automation variable", "azure-native:automation/v20230516preview:Variable", "value"],
   ["Automation variable", "azure-native_automation_v20230516preview:automation:Variable", "value"],
+  ["Automation variable", "azure:automation/stringVariable:StringVariable", "value"],
+  ["Automation variable", "azurerm:index/automationVariableString:AutomationVariableString", "value"],
+  ["Automation variable", "jobs:tf:azurerm_automation_variable_string", "value"],
 ];
 const place = (type: string, props: ResourceInput["props"]): ResourceInput => ({
   type,
@@ -97,6 +100,13 @@ testStackRule(rule, [
     title: "accepts a key in an encrypted automation variable",
     resources: pem.then((key) => [
       place("azure-native:automation:Variable", { value: key, isEncrypted: true }),
+    ]),
+    expect: "passes",
+  },
+  {
+    title: "accepts a key in an encrypted classic automation variable",
+    resources: pem.then((key) => [
+      place("azure:automation/stringVariable:StringVariable", { value: key, encrypted: true }),
     ]),
     expect: "passes",
   },

@@ -48,6 +48,9 @@ testRule(rule, [
     "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     "A4417E6F-FECD-4DE8-B567-7B0420556985",
     "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
+    "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
+    "12338af0-0e69-4776-bea7-57ae8d297424",
+    "8b54135c-b56d-4d72-a534-26097cfdc8d8",
   ].map((id) => ({
     title: `knows the role ${id}`,
     resource: role(`/providers/Microsoft.Authorization/roleDefinitions/${id}`, on(wholeVault)),

@@ -105,7 +105,7 @@ testRule(rule, [
       expect: "passes" as const,
     }),
   ),
-  ...["128.0.0.0/1", "198.0.0.0/7", "::/0", "198.51.100.0/many"].map((text) => ({
+  ...["0.0.0.0/0", "128.0.0.0/1", "198.0.0.0/7", "::/0", "198.51.100.0/many"].map((text) => ({
     title: `rejects the wide range ${text}`,
     resource: range(text),
     expect: [wide],
