@@ -1,7 +1,7 @@
 /** This repository's pack, compiled: built when its sources are newer, started once for all tests that share it. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Pack, startPack } from "./pack";
 import { ResourceInput } from "./wire";
 
@@ -33,9 +33,12 @@ async function withStack(pack: Pack): Promise<Pack> {
 export function buildPack(): void {
   const sources = ["", "rules"].flatMap((folder) => filesOf(join(packDirectory, folder), ".ts"));
   sources.push(join(packDirectory, "tsconfig.json"));
-  const compiled = ["dist", "dist/rules"].flatMap((folder) => filesOf(join(packDirectory, folder), ".js"));
+  // One for each source: what is left of a source that is gone stays old however often this compiles.
+  const compiled = sources
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(packDirectory, "dist", relative(packDirectory, file).replace(/ts$/, "js")));
   const newestSource = Math.max(...sources.map(modified));
-  const oldestCompiled = compiled.length < sources.length - 1 ? 0 : Math.min(...compiled.map(modified));
+  const oldestCompiled = compiled.every(existsSync) ? Math.min(...compiled.map(modified)) : 0;
   if (oldestCompiled < newestSource) {
     execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", packDirectory], {
       stdio: "inherit",
