@@ -140,6 +140,8 @@ export function isPrincipalSecret(place: Place): boolean {
   const parent = place.parent;
   if (parent === undefined) return false;
   const above = wordsOf(parent.key ?? parent.parent?.key ?? "");
+  const named = ownValue(ownValue(place.root, "metadata"), "name");
+  if (typeof named === "string" && !place.inText) above.push(...wordsOf(named.slice(0, 200)));
   if (above.includes("principal") && !above.includes("certificate")) return true;
   if (hasApplicationAndTenant(parent.raw) || isHalfOfPrincipal(place)) return true;
   return entriesOf(parent.raw).some(([key, value]) => {

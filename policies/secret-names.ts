@@ -54,7 +54,7 @@ function stemsOf(strength: NameStrength, heads: readonly string[], tails: readon
 const stems: readonly Stem[] = [
   // "service principal key" as Azure DevOps and Data Factory call it, and the abbreviations of it
   ...stemsOf("entra", ["service principal", "serviceprincipal", "spn"], endings),
-  ...stemsOf("entra", ["sp"], ["secret", "secrets", "credential"]),
+  ...stemsOf("entra", ["sp"], ["secret", "secrets", "credential", "credentials", "creds"]),
   // SAML's service providers have keys and passwords, too
   ...stemsOf("client", ["sp"], ["password", "pwd", "pass", "passwd"]),
   ...stemsOf("hint", ["sp"], ["key", "keys"]),
@@ -69,8 +69,7 @@ const stems: readonly Stem[] = [
   // Easy Auth's default setting
   { words: ["provider", "authentication", "secret"], strength: "client" },
   // the output of `az ad sp create-for-rbac --sdk-auth`, as GitHub workflows name it
-  { words: ["azure", "credentials"], strength: "entra" },
-  { words: ["azure", "creds"], strength: "entra" },
+  ...stemsOf("entra", ["azure", "azure login", "azure rbac", "azure sdk"], ["credentials", "creds"]),
   // the classic name in Ansible and in older SDKs
   { words: ["azure", "secret"], strength: "entra" },
   // what the Azure providers read; by itself ARM is a processor
@@ -323,6 +322,7 @@ export function wordsOf(name: string): string[] {
       .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
       .toLowerCase()
       .replace(/\b(git|linked|pay|sales|service|o) (hub|lab|in|pal|force|now|auth)/g, "$1$2")
+      .replace(/b2 c\b/g, "b2c")
       // What stands in different parts of a path is not one expression.
       .replace(/\//g, " / ")
       .split(/[^a-z0-9/]+/)

@@ -69,6 +69,7 @@ const valueKeys: ReadonlySet<string> = new Set([
     "password",
     "secrettext",
     "text",
+    "data",
   ],
 ]);
 

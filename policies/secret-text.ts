@@ -54,6 +54,11 @@ const pairs: readonly PairPattern[] = [
     pattern: /\bvalue:[ \t]{0,10}([^\n]{1,200})\r?\n\s{0,60}name:\s{0,10}["']?([\w.:-]{3,100})/gi,
     isReversed: true,
   },
+  // Pulumi's environments keep a secret below its name
+  {
+    pattern:
+      /\b([A-Za-z][\w.-]{2,99})["']?:[ \t]{0,10}\r?\n[ \t]{1,60}["']?fn::secret["']?:[ \t]{0,10}([^\s][^\n]{0,200})/g,
+  },
   // key and value with nothing but blanks between them, a line each, as Spark and Fluent Bit have it
   { pattern: /^[ \t]{0,40}([A-Za-z][\w.-]{7,160})[ \t]{1,20}([^\s:=]\S{0,200})[ \t]{0,10}\r?$/gm },
   // --client-secret …, -ClientSecret …, also as elements of a list in YAML
