@@ -6,7 +6,7 @@ import { readExemptions } from "./exemptions";
 import { OptionValues } from "./options";
 import { policyList } from "./policy-list";
 import { choiceOf, Profile } from "./profiles";
-import { Rule, RuleChoice, Surroundings } from "./rule";
+import { Rule, Surroundings } from "./rule";
 import { RulePolicy } from "./rule-policy";
 import { applicationCredentialDeclared } from "./rules/application-credential-declared";
 import { applicationDescription } from "./rules/application-description";

@@ -1,8 +1,11 @@
 /**
- * Begins a rule: the file, the line in the catalogue, the page, and a test that fails until the rule decides something.
+ * Begins a rule: the file, the line in the catalogue, the page, and the test. What is written is a whole rule about one
+ * setting of a vault, with everything a rule needs and in the repository's format, to be changed into the one that is
+ * meant: nothing has to be filled in before the checks pass, so that what fails next is one's own.
  *
  *   npm run new-rule -- <subject>-<requirement>
  */
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { marker, sections } from "./generate-rule-docs";
@@ -34,6 +37,8 @@ export function newRule(root: string, id: string): readonly string[] {
   const listed = withRule(readFileSync(catalogue, "utf8"), id);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text, { flag: "wx" });
   writeFileSync(catalogue, listed);
+  const writer = join(root, "tools/generate-rule-docs.ts");
+  execFileSync(process.execPath, ["--import", "tsx", writer], { cwd: root, stdio: "ignore" });
   return [...Object.keys(files), "policies/catalogue.ts"];
 }
 
@@ -64,60 +69,108 @@ function nameOf(id: string): string {
 
 function ruleFile(id: string): string {
   const words = id.replaceAll("-", " ");
-  return `/** State here what is required, in one sentence. */
+  return `/** What Azure Resource Manager can read from a vault, everybody can who deploys a template. */
 import { nativeVault } from "../resource-types";
 import { defineRule } from "../rule";
 
 export const ${nameOf(id)} = defineRule({
   id: "${id}",
   name: "${words.charAt(0).toUpperCase()}${words.slice(1)}",
-  description: "What every resource of the kind has to be like.",
+  description: "No key vault hands out its content to template deployments.",
   severity: "medium",
   level: "advisory",
   framework: {
-    name: "Name of the framework",
+    name: "Microsoft cloud security benchmark",
     version: "1",
-    reference: "Id of the control",
-    specification: "What the control says.",
+    reference: "PA-7",
+    specification: "Administration follows the least privilege principle.",
   },
-  tags: ["vault"],
-  remediationSteps: ["What to do first."],
-  url: "https://learn.microsoft.com/",
+  tags: ["vault", "mcsb:PA-7"],
+  remediationSteps: ['Leave "properties.enabledForTemplateDeployment" out, or set it to false.'],
+  url: "https://learn.microsoft.com/azure/azure-resource-manager/templates/key-vault-parameter",
   options: {},
   appliesTo: [nativeVault],
   check({ properties }, report) {
-    const setting = properties.at("properties", "nameOfTheSetting");
+    const setting = properties.at("properties", "enabledForTemplateDeployment");
     if (setting.isUndecided) report.undecided(setting);
-    else if (!setting.is(true)) report.violation(\`must have what is required; set "\${setting.path}" to true.\`);
+    else if (setting.is(true))
+      report.violation(\`hands out its content to templates; leave "\${setting.path}" out.\`);
   },
 });
 `;
 }
 
 function pageFile(): string {
-  return `${marker}\n\n${sections.map((section) => `## ${section}\n`).join("\n")}`;
+  return `${marker}
+
+## ${sections[0]}
+
+Whoever may deploy a template can name a secret of the vault as a parameter, and read it without a right to secrets.
+
+## ${sections[1]}
+
+Key vaults whose \`properties.enabledForTemplateDeployment\` is true, in all token families of Azure Native.
+
+## ${sections[2]}
+
+Vaults that were made outside the stack.
+
+## ${sections[3]}
+
+Leave the property out. What a template needs to know it is given by the pipeline that deploys it.
+
+## ${sections[4]}
+
+### Wrong
+
+\`\`\`ts
+${exampleOf("    enabledForTemplateDeployment: true,\n")}
+\`\`\`
+
+### Right
+
+\`\`\`ts
+${exampleOf("")}
+\`\`\`
+
+## ${sections[5]}
+
+In stacks whose templates cannot be changed.
+`;
+}
+
+function exampleOf(line: string): string {
+  return `import * as keyvault from "@pulumi/azure-native/keyvault";
+
+new keyvault.Vault("billing", {
+  resourceGroupName: "identities",
+  properties: {
+    tenantId: "11111111-1111-1111-1111-111111111111",
+    sku: { family: "A", name: "standard" },
+    enableRbacAuthorization: true,
+    enablePurgeProtection: true,
+${line}    networkAcls: { defaultAction: "Deny", bypass: "None" },
+  },
+});`;
 }
 
 function testFile(id: string): string {
-  return `import { testRule, undecided, violation } from "../rule-cases";
-import { unknown } from "../harness/wire";
+  return `import { unknown } from "../harness/wire";
+import { testRule, undecided, violation } from "../rule-cases";
 import { change, vault, vaultTokens } from "../samples";
 
 const rule = "${id}";
-const path = "properties.nameOfTheSetting";
-const right = change(vault, path, true);
-const found = violation(
-  rule,
-  \`Key vault "billing" must have what is required; set "\${path}" to true.\`,
-);
+const path = "properties.enabledForTemplateDeployment";
+const open = change(vault, path, true);
+const found = violation(rule, \`Key vault "billing" hands out its content to templates; leave "\${path}" out.\`);
 
 testRule(rule, [
-  { title: "accepts what is required", resource: right, expect: "passes" },
-  { title: "rejects the opposite", resource: change(vault, path, false), expect: [found] },
-  { title: "rejects nothing at all", resource: change(vault, path, undefined), expect: [found] },
+  { title: "accepts a vault that does not say", resource: vault, expect: "passes" },
+  { title: "accepts a vault that says no", resource: change(vault, path, false), expect: "passes" },
+  { title: "rejects a vault that says yes", resource: open, expect: [found] },
   ...vaultTokens.map((type) => ({
     title: \`knows it as \${type}\`,
-    resource: { ...change(vault, path, false), type },
+    resource: { ...open, type },
     expect: [found],
   })),
   {
@@ -127,7 +180,7 @@ testRule(rule, [
   },
   {
     title: "leaves other resources alone",
-    resource: { ...vault, type: "random:index/randomPet:RandomPet" },
+    resource: { ...open, type: "random:index/randomPet:RandomPet" },
     expect: "not applicable",
   },
 ]);
@@ -137,7 +190,9 @@ testRule(rule, [
 function main([id = ""]: readonly string[]): void {
   try {
     for (const file of newRule(resolve(__dirname, ".."), id)) console.log(file);
-    console.log("Now write the rule, then its page (npm run docs writes the head), and mend the test.");
+    console.log(
+      "A rule about one setting of a vault. Change rule, test, and page into yours; then npm run docs.",
+    );
   } catch (error) {
     if (!(error instanceof NewRuleError)) throw error;
     console.error(error.message);

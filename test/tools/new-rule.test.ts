@@ -3,7 +3,9 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { check, resolveConfig } from "prettier";
 import { rules } from "../../policies/catalogue";
+import { marker, sections } from "../../tools/generate-rule-docs";
 import { newRule } from "../../tools/new-rule";
 import { repository } from "../policies/harness/compiled-pack";
 
@@ -55,13 +57,22 @@ describe("beginning a rule", function () {
     });
   }
 
-  it("leaves a rule that compiles and whose own test passes", () => {
-    newRule(root, "vault-soft-delete");
-    execFileSync(process.execPath, ["--import", "tsx", "tools/generate-rule-docs.ts"], { cwd: root });
-    assert.match(
-      readFileSync(join(root, "docs/rules/vault-soft-delete.md"), "utf8"),
-      /^# vault-soft-delete\n/,
+  it("leaves a rule in the format of the house, with its page, whose own test passes", async () => {
+    const files = newRule(root, "vault-template-access");
+    for (const file of files) {
+      const path = join(root, file);
+      const text = readFileSync(path, "utf8");
+      assert.ok(await check(text, { ...(await resolveConfig(path)), filepath: path }), `format of ${file}`);
+    }
+    const page = readFileSync(join(root, "docs/rules/vault-template-access.md"), "utf8");
+    assert.match(page, /^# vault-template-access\n/);
+    const [, written = ""] = page.split(marker);
+    const parts = written.split(/\n## /).slice(1);
+    assert.deepEqual(
+      parts.map((part) => part.split("\n")[0]),
+      sections,
     );
+    for (const part of parts) assert.match(part, /\n\n\S/);
     execFileSync(
       process.execPath,
       [
@@ -70,7 +81,7 @@ describe("beginning a rule", function () {
         "tsx",
         "--timeout",
         "60000",
-        "test/policies/rules/vault-soft-delete.test.ts",
+        "test/policies/rules/vault-template-access.test.ts",
       ],
       { cwd: root },
     );
