@@ -44,6 +44,8 @@ describe("the page of a rule", () => {
         "policies",
         "tools/generate-rule-docs.ts",
         "docs/rules",
+        "docs/configuration.md",
+        "README.md",
         "package.json",
         "tsconfig.json",
         ".prettierrc.json",
@@ -54,6 +56,8 @@ describe("the page of a rule", () => {
       const path = join(folder, "docs/rules/vault-purge-protection.md");
       const edited = readFileSync(path, "utf8").replace("| high ", "| low ");
       writeFileSync(path, edited);
+      const readme = join(folder, "README.md");
+      writeFileSync(readme, readFileSync(readme, "utf8").replace("| Key vaults ", "| Vaults "));
       writeFileSync(join(folder, "docs/rules/retired.md"), "# retired\n");
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
@@ -62,7 +66,9 @@ describe("the page of a rule", () => {
       );
       assert.equal(
         stdout,
-        "docs/rules/vault-purge-protection.md differs from the catalogue; run npm run docs\n",
+        ["docs/rules/vault-purge-protection.md", "README.md"]
+          .map((file) => `${file} differs from the catalogue; run npm run docs\n`)
+          .join(""),
       );
       assert.equal(stderr, "docs/rules/retired.md belongs to no rule of the catalogue\n");
       assert.equal(status, 1);
@@ -96,7 +102,9 @@ describe("the examples of the rules", () => {
     .filter((id) => id !== "exemption-current")
     .flatMap((id) => kinds.map((kind) => ({ id, kind, file: `${id}-${kind.toLowerCase()}.ts` })));
 
-  before(async () => {
+  before(async function () {
+    this.timeout(120_000);
+    await compiledPack();
     folder = mkdtempSync(join(tmpdir(), "certlock-examples-"));
     symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "dir");
     for (const { id, kind, file } of programs) writeFileSync(join(folder, file), example(id, kind));

@@ -19,6 +19,8 @@ describe("beginning a rule", function () {
       "policies",
       "tools",
       "docs/rules",
+      "docs/configuration.md",
+      "README.md",
       "test/policies",
       "package.json",
       "tsconfig.json",
