@@ -2,9 +2,10 @@
  * Pulumi providers that sign in to Entra ID, and where a client secret gets into them. Word lists are data: each
  * entry says who reads the word.
  */
-import { Property } from "./property";
+import { inspect, Property } from "./property";
 import { meaningOf } from "./secret-names";
-import { compact } from "./secret-values";
+import { findSecrets } from "./secret-surface";
+import { compact, standing } from "./secret-values";
 
 const standard = ["clientSecret", "clientSecretFilePath"] as const;
 
@@ -54,7 +55,7 @@ function givenIn(inputs: readonly string[], properties: Property): readonly stri
 }
 
 /** Environment variables from which these providers, and the Azure SDKs inside them, take a client secret. */
-export const secretVariables: readonly string[] = [
+const secretVariables: readonly string[] = [
   "ARM_CLIENT_SECRET", // azuread, azure-native, azure, azapi, azuredevops, msgraph
   "ARM_CLIENT_SECRET_FILE_PATH", // azuread, azure, azapi, msgraph
   "ARM_CLIENT_SECRET_PATH", // azuredevops
@@ -68,9 +69,23 @@ export const secretVariables: readonly string[] = [
   "POWER_PLATFORM_CLIENT_SECRET", // powerplatform
 ];
 
-/** Whether a provider would take what this environment variable holds for a client secret. */
+/** Whether a provider or an SDK would take what this environment variable holds for a client secret. */
 export function isSecretVariable(name: string): boolean {
   return secretVariables.includes(name) || isEntraSecret(name);
+}
+
+/** Environment variables that hold a client secret. */
+export function secretVariablesIn(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return (
+    Object.entries(environment)
+      .filter(([name, value]) => value !== undefined && standing(value) === "value" && isSecretVariable(name))
+      // What the name calls credentials may be those of a federated sign-in.
+      .filter(([name, value = ""]) => !/cred/i.test(name) || /secret/i.test(value))
+      .map(([name]) => name)
+      .sort()
+  );
 }
 
 /** Variable in which Pulumi's Node host hands the decrypted stack configuration to a pack. */
@@ -80,6 +95,13 @@ const configurationVariable = "PULUMI_CONFIG";
 function isEntraSecret(key: string): boolean {
   const meaning = meaningOf(key);
   return meaning?.strength === "entra" && !meaning.refers;
+}
+
+/** Structured configuration is JSON in a text; and the format of a client secret gives it away under any name. */
+function holdsSecret(namespace: string, key: string, value: unknown): boolean {
+  const properties = inspect({ [namespace]: { [key]: value } });
+  const subject = { type: "pulumi:pulumi:Stack", name: namespace, properties, is: () => false };
+  return findSecrets(subject, "input", "settings", "template", "text").length > 0;
 }
 
 /**
@@ -94,10 +116,12 @@ export function secretConfigurationKeys(
   if (typeof configuration !== "object" || configuration === null) return [];
   return Object.entries(configuration)
     .filter(([, value]) => value !== "" && value !== null)
-    .map(([key]) => /^([^:]+):(?:config:)?([^:]+)$/.exec(key))
-    .filter((match) => match !== null)
-    .map(([, namespace = "", key = ""]) => ({ namespace, key }))
-    .filter(({ namespace, key }) => secretInputsOf(namespace).includes(key) || isEntraSecret(key))
+    .map(([name, value]) => ({ value: value as unknown, match: /^([^:]+):(?:config:)?([^:]+)$/.exec(name) }))
+    .map(({ value, match }) => ({ value, namespace: match?.[1] ?? "", key: match?.[2] ?? "" }))
+    .filter(
+      ({ value, namespace, key }) =>
+        secretInputsOf(namespace).includes(key) || isEntraSecret(key) || holdsSecret(namespace, key, value),
+    )
     .map(({ namespace, key }) => `${namespace}:${key}`)
     .sort();
 }

@@ -2,7 +2,8 @@
 import { leavesOf, pathsFrom } from "../flow";
 import { application } from "../resource-types";
 import { defineStackRule, StackReport } from "../rule";
-import { describe, secretsOf, sinkOf } from "../secret-sinks";
+import { describe, secretsOf, sinkOf, stackOutputs } from "../secret-sinks";
+import { findSecrets } from "../secret-surface";
 import { StackResource } from "../stack";
 import { noClientSecretResource } from "./no-client-secret-resource";
 
@@ -29,7 +30,7 @@ export const noClientSecretFlow = defineStackRule({
   ],
   url: "https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration",
   options: {},
-  appliesTo: [...noClientSecretResource.appliesTo, application],
+  appliesTo: [...noClientSecretResource.appliesTo, application, stackOutputs],
   checkStack(stack, report) {
     const sources = stack.ofType(...noClientSecretResource.appliesTo);
     for (const source of sources) {
@@ -43,18 +44,26 @@ export const noClientSecretFlow = defineStackRule({
   },
 });
 
+/** Words at the end of a name that say something about a secret instead of giving it. */
+const about = /(?:ids?|names?|ur[il]|expir\w{0,10}|date|thumbprint|version|path)$/i;
+
 /** The engine does not say where outputs of the program come from: their values do, and in a preview their names. */
 function checkOutputs(root: StackResource, sources: readonly StackResource[], report: StackReport): void {
   const secrets = sources.flatMap(secretsOf);
   const isCreated = sources.some(({ type }) =>
     noClientSecretResource.appliesTo.some((each) => each.matches(type)),
   );
+  // Made elsewhere and only passed through, from configuration or another stack.
+  const found = findSecrets(root, "input", "settings", "template", "text", "script").map(({ path }) => path);
+  for (const path of found)
+    report.violation(`has "${path}" among its outputs, which holds a client secret; ${remedy}`);
   for (const leaf of leavesOf(root.properties)) {
+    if (found.some((path) => leaf.path === path || leaf.path.startsWith(`${path}.`))) continue;
     const named = `has "${leaf.path}" among its outputs, `;
     if (secrets.some((secret) => leaf.text?.includes(secret)))
       report.violation(`${named}which holds a client secret; ${remedy}`);
     if (!isCreated || !leaf.isUndecided) continue;
-    if (/secret|passw|pwd|credential/i.test(leaf.path))
+    if (/secret|passw|pwd|credential/i.test(leaf.path) && !about.test(leaf.path))
       report.violation(`${named}by its name a client secret; ${remedy}`);
     else report.undecided(leaf);
   }

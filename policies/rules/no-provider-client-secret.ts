@@ -3,7 +3,7 @@ import {
   isSecretVariable,
   secretConfigurationKeys,
   secretsGivenTo,
-  secretVariables,
+  secretVariablesIn,
 } from "../entra-providers";
 import { Property } from "../property";
 import { provider, providerPackage } from "../resource-types";
@@ -42,7 +42,7 @@ export const noProviderClientSecret = defineRule({
     const found = findSecrets(subject, "input", "settings", "template", "text", "script")
       .map(({ path }) => path)
       .filter((path) => !path.startsWith("__internal."));
-    for (const input of new Set([...listed, ...found])) {
+    for (const input of [...new Set([...listed, ...found])].sort()) {
       // A default provider mirrors the stack configuration, which has been reported with the run.
       const isMirror = subject.name.startsWith("default") && configured.includes(`${providerName}:${input}`);
       if (!isMirror) report.violation(`of package ${providerName} is given "${input}"; ${remedy}`);
@@ -54,8 +54,8 @@ export const noProviderClientSecret = defineRule({
     for (const key of secretConfigurationKeys(environment)) {
       report.violation(`has "${key}" in its stack configuration; ${remedy}`);
     }
-    for (const variable of secretVariables) {
-      if (environment[variable]) report.violation(`has ${variable} in its environment; ${remedy}`);
+    for (const variable of secretVariablesIn(environment)) {
+      report.violation(`has ${variable} in its environment; ${remedy}`);
     }
   },
 });

@@ -124,6 +124,27 @@ testStackRule(rule, [
     ],
   },
   {
+    title: "finds a secret that was made elsewhere and is passed through, by name, by format and in a text",
+    resources: [
+      outputs({
+        azureClientSecret: unknown.string,
+        entra: { client_secret: "passed-through" },
+        file: "ARM_CLIENT_SECRET=passed-through",
+        other: "abC8Q~passedThroughPassedThroughPassed12",
+        clientSecretName: "vault-entry",
+        googleClientSecret: "of somebody else",
+      }),
+    ],
+    expect: ["azureClientSecret", "entra.client_secret", "file", "other"].map((output) =>
+      violation(rule, `This stack has "${output}" among its outputs, which holds a client secret; ${remedy}`),
+    ),
+  },
+  {
+    title: "accepts the id of a secret among the outputs",
+    resources: [password, outputs({ passwordKeyId: unknown.string })],
+    expect: [undecided(rule, "This stack", "passwordKeyId")],
+  },
+  {
     title: "goes by the name of an output while its value is not known, and waits for others",
     resources: [password, outputs({ clientSecret: unknown.string, url: unknown.string, fixed: "value" })],
     expect: [

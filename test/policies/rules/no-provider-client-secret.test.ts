@@ -85,6 +85,53 @@ testRule(rule, [
     expect: "passes",
   },
   {
+    title: "rejects a client secret in a block of a Terraform module's provider, whatever the spelling",
+    resource: {
+      type: "pulumi:providers:network",
+      name: "tenant",
+      props: {
+        azurerm: { features: {}, client_secret: unknown.string },
+        azuread: [{ client_secret_file_path: "/run/secret" }],
+        auth0: { client_id: "x", client_secret: "not-a-real-secret" },
+      },
+    },
+    expect: [
+      found("network", "azuread[0].client_secret_file_path"),
+      found("network", "azurerm.client_secret"),
+    ],
+  },
+  {
+    title: "rejects a client secret under another variable's name",
+    resource: change(azureadProvider, "__internal", {
+      envVarMappings: { TENANT_A: "ARM_CLIENT_SECRET", TENANT_B: "ARM_OIDC_TOKEN" },
+    }),
+    expect: [
+      violation(
+        rule,
+        `Provider "tenant" of package azuread is given ARM_CLIENT_SECRET by envVarMappings; ${remedy}`,
+      ),
+    ],
+  },
+  {
+    title: "rejects a cluster's sign-in with a client secret",
+    resource: {
+      type: "pulumi:providers:kubernetes",
+      name: "tenant",
+      props: {
+        kubeconfig: JSON.stringify({
+          users: [
+            {
+              user: {
+                exec: { command: "kubelogin", args: ["get-token", "--login", "spn", "--client-secret", "x"] },
+              },
+            },
+          ],
+        }),
+      },
+    },
+    expect: [found("kubernetes", "kubeconfig")],
+  },
+  {
     title: "leaves secrets of other identity providers alone",
     resource: ofPackage("auth0"),
     expect: "passes",
@@ -146,6 +193,29 @@ describe(`rule ${rule}, about the run`, () => {
       expected,
       [],
       [],
+    ]);
+  });
+
+  it("reports what other programs take from the environment, and not what a federated sign-in needs", async () => {
+    const environment = {
+      AAD_CLIENT_SECRET: canary,
+      AZURE_CREDENTIALS: JSON.stringify({ clientId: "x", clientSecret: canary }),
+      AZURE_LOGIN_CREDENTIALS: JSON.stringify({ clientId: "x", tenantId: "y" }),
+      GOOGLE_CLIENT_SECRET: canary,
+    };
+    const expected = ["AAD_CLIENT_SECRET", "AZURE_CREDENTIALS"].map(inEnvironment);
+    assert.deepEqual(await findings(environment, [stackResource]), [expected]);
+  });
+
+  it("reports structured configuration, and the format of a secret under any name", async () => {
+    const environment = config({
+      "shop:app": JSON.stringify({ azureClientSecret: "x" }),
+      "shop:other": canary,
+      "shop:google": JSON.stringify({ googleClientSecret: "x" }),
+      "auth0:clientSecret": "x",
+    });
+    assert.deepEqual(await findings(environment, [stackResource]), [
+      ["shop:app", "shop:other"].map(inConfiguration),
     ]);
   });
 
