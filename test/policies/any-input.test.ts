@@ -25,6 +25,7 @@ const tokens = [
   "azuread:index/servicePrincipal:ServicePrincipal",
   "azuread:index/appRoleAssignment:AppRoleAssignment",
   "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment",
+  "azuread:index/directoryRoleMember:DirectoryRoleMember",
   "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
   "azuread:index/namedLocation:NamedLocation",
   "azuread:index/synchronizationSecret:SynchronizationSecret",
