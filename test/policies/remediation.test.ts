@@ -85,6 +85,20 @@ describe("level remediate", () => {
     assert.deepEqual(await mended("vault-rbac-authorization", change(vault, rights, false)), vault.props);
     const open = change(application, "signInAudience", "AzureADMultipleOrgs");
     assert.deepEqual(await mended("application-single-tenant", open), application.props);
+    assert.equal(
+      await mended("application-single-tenant", change(application, "signInAudience", undefined)),
+      undefined,
+    );
+  });
+
+  it("leaves what an option accepts", async () => {
+    const pack = await compiledPack();
+    const options = { allowOrganizations: true };
+    await pack.configure({ "application-single-tenant": { enforcementLevel: "remediate", options } });
+    const forOrganizations = change(application, "signInAudience", "AzureADMultipleOrgs");
+    assert.equal(await pack.remediate(forOrganizations), undefined);
+    const forAnyone = change(application, "signInAudience", "AzureADandPersonalMicrosoftAccount");
+    assert.deepEqual(await pack.remediate(forAnyone), application.props);
   });
 
   it("closes the firewall of a vault, and makes one where there is none", async () => {

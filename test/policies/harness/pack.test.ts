@@ -121,6 +121,28 @@ describe("the pack harness", () => {
     );
   });
 
+  it("fails when a finding says that it comes from another pack", async () => {
+    const disguise = `
+      const { AnalyzeDiagnostic } = require("@pulumi/pulumi/proto/analyzer_pb");
+      AnalyzeDiagnostic.prototype.getPolicypackname = () => "somebody-else";`;
+    const directory = liar(disguise + ruleThat('report("no")'));
+    await assert.rejects(
+      withPack(directory, (pack) => pack.analyze(openVault)),
+      { code: "PACK_NOT_CREDIBLE", message: "certlock-policies 0.1.0 answers as somebody-else 0.1.0" },
+    );
+  });
+
+  it("fails when a rule the pack does not have calls itself not applicable", async () => {
+    const disguise = `
+      const { PolicyNotApplicable } = require("@pulumi/pulumi/proto/analyzer_pb");
+      PolicyNotApplicable.prototype.getPolicyName = () => "somebody-else";`;
+    const directory = liar(disguise + ruleThat("args.notApplicable('no')"));
+    await assert.rejects(
+      withPack(directory, (pack) => pack.analyze(openVault)),
+      { code: "PACK_NOT_CREDIBLE", message: "certlock-policies has no rule somebody-else" },
+    );
+  });
+
   it("fails when the pack ends before it is asked, and shows its last words", async () => {
     const directory = liar('console.error("no rules today"); process.exit(0);');
     await assert.rejects(

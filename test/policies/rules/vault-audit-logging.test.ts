@@ -56,6 +56,19 @@ testStackRule(rule, [
     expect: silent,
   },
   {
+    title: "rejects a log that does not say it is on, where there are others that are off",
+    resources: [vault, logs({ category: "AuditEvent" })],
+    expect: silent,
+  },
+  ...["storageAccountId", "eventHubAuthorizationRuleId"].map((destination) => ({
+    title: `accepts a log that goes to its ${destination}`,
+    resources: [
+      vault,
+      change(change(auditLog, "workspaceId", undefined), destination, "/subscriptions/1/one"),
+    ],
+    expect: "passes" as const,
+  })),
+  {
     title: "rejects another category",
     resources: [vault, logs({ category: "AzurePolicyEvaluationDetails", enabled: true })],
     expect: silent,
