@@ -322,7 +322,7 @@ export function wordsOf(name: string): string[] {
       .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
       .toLowerCase()
       .replace(/\b(git|linked|pay|sales|service|o) (hub|lab|in|pal|force|now|auth)/g, "$1$2")
-      .replace(/b2 c\b/g, "b2c")
+      .replace(/b2 c(?![a-z0-9])/g, "b2c")
       // What stands in different parts of a path is not one expression.
       .replace(/\//g, " / ")
       .split(/[^a-z0-9/]+/)

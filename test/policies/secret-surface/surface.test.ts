@@ -1,7 +1,8 @@
 /**
  * The pack over everything that has been judged: `cases.jsonl` as given; `siblings.jsonl` made up beside it (other
  * spellings, services, commands and formats) to see that rules find causes and not cases; `fresh-….jsonl` by people who
- * had not seen the rules; `reviewed.jsonl` by somebody who had, and tried to get past them.
+ * had not seen the rules; `reviewed.jsonl` by somebody who had, and tried to get past them;
+ * `neighbours.jsonl` what stands beside the cases in the same services and providers.
  */
 import assert from "node:assert/strict";
 import { compiledPack } from "../harness/compiled-pack";
@@ -49,6 +50,7 @@ const files = {
   "fresh-resources.jsonl": [210, 120],
   "fresh-texts.jsonl": [180, 90],
   "reviewed.jsonl": [50, 60],
+  "neighbours.jsonl": [50, 220],
 } as const;
 
 for (const [file, [refused, allowed]] of Object.entries(files)) {
