@@ -178,7 +178,7 @@ describe(`rule ${rule}`, () => {
       writeFileSync(join(folder, "exemptions.yaml"), example("Wrong"));
       assert.deepEqual(await run([open]), [
         `mandatory ${rule} This run relies on exemption "EX-1", which has been approved by its own owner.`,
-        `mandatory ${rule} This run relies on exemption "EX-1", which has a scope that names no resource: its last part may not be just *.`,
+        `mandatory ${rule} This run relies on exemption "EX-1", which has a scope that names no resource: beside stars its last part needs 3 characters.`,
         `mandatory ${rule} This run relies on exemption "EX-1", which ends in more than 90 days.`,
         refused,
       ]);
