@@ -257,13 +257,21 @@ function sideOfParts(raw: unknown, depth: number, budget: { left: number }): Sid
 }
 
 /** Names and values of an object; a list of name and value pairs, as environments often are, counts as one. */
-export function entriesOf(raw: unknown): [string, unknown][] {
-  if (typeof raw !== "object" || raw === null) return [];
+export function entriesOf(raw: unknown): readonly Entry[] {
+  return knownEntries(raw) ?? [];
+}
+
+type Entry = readonly [key: string, value: unknown];
+
+// Asked again for each name in an object, which may have thousands.
+const knownEntries = remembering(entriesIn);
+
+function entriesIn(raw: object): readonly Entry[] {
   if (!Array.isArray(raw))
     return Object.keys(raw)
       .slice(0, maxEntries)
       .map((key) => [key, ownValue(raw, key)]);
-  return Array.from({ length: Math.min(raw.length, maxEntries) }, (_, index): [string, unknown] => {
+  return Array.from({ length: Math.min(raw.length, maxEntries) }, (_, index): Entry => {
     const element = ownValue(raw, String(index));
     const name = ownValue(element, "name") ?? ownValue(element, "key");
     return typeof name === "string"
