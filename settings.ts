@@ -1,6 +1,6 @@
 /** The program's configuration, read once into one typed object; all its problems are reported together. */
 import { CERTIFICATE_DEFAULTS, checkGeneration, KEY_BITS, type KeyBits } from "./components/certificate-args";
-import { checkGitHubWorkflow, type GitHubWorkflow } from "./components/github-workflow";
+import { checkGitHubWorkflow, type GitHubWorkflow } from "./components/federation/github-actions";
 import { checkGuid } from "./components/guid";
 import { CERTIFICATE_DAYS, checkBelowPolicy, checkDays, POLICY_LIMIT_DAYS } from "./components/lifetime";
 import {
