@@ -15,7 +15,8 @@ import type {
 } from "./directory-objects";
 import type { Caller } from "./graph-request";
 import { newGuid, type RandomBytes } from "./identifiers";
-import { DEPLOYER_ROLES, MICROSOFT_GRAPH } from "./microsoft-services";
+import { ManagedIdentities } from "./managed-identities";
+import { MICROSOFT_GRAPH } from "./microsoft-services";
 import { deployerObjects, microsoftServicePrincipals, SEEDED_RESOURCE_GROUP, seededUsers } from "./seed";
 import type { SignIn } from "./sign-ins";
 
@@ -40,9 +41,10 @@ export class Directory {
   readonly domain: string;
   readonly clock: () => Date;
   readonly random: RandomBytes;
-  /** The seeded pipeline principal "certlock-deployer" with every Graph permission certlock needs. */
-  readonly deployer: Caller;
   readonly vaults: VaultStore;
+  /** The managed identities of the subscription; each has a service principal here. */
+  readonly managedIdentities: ManagedIdentities;
+  readonly #deployerAppId: string;
   /** Where Graph is reached from outside; stands in `@odata.context` and page links. */
   graphUrl = "https://graph.microsoft.com";
 
@@ -66,6 +68,13 @@ export class Directory {
     this.vaults = new VaultStore({ clock: this.clock, random: this.random });
     this.vaults.putResourceGroup(SEEDED_RESOURCE_GROUP);
 
+    this.managedIdentities = new ManagedIdentities({
+      tenantId: this.id,
+      random: this.random,
+      clock: this.clock,
+      servicePrincipals: this.servicePrincipals,
+    });
+
     for (const user of seededUsers(this.domain)) this.users.set(user.id, user);
     const services = microsoftServicePrincipals(this.random);
     for (const service of services) this.servicePrincipals.set(service.id, service);
@@ -78,7 +87,15 @@ export class Directory {
     });
     this.applications.set(application.id, application);
     this.servicePrincipals.set(servicePrincipal.id, servicePrincipal);
-    this.deployer = { appId: application.appId, roles: DEPLOYER_ROLES };
+    this.#deployerAppId = application.appId;
+  }
+
+  /** The seeded pipeline principal "certlock-deployer", with the Graph permissions it has been granted so far. */
+  get deployer(): Caller {
+    const appId = this.#deployerAppId;
+    const principal = this.servicePrincipalByAppId(appId);
+    const graph = this.servicePrincipalByAppId(MICROSOFT_GRAPH.appId);
+    return { appId, roles: principal && graph ? this.grantedRoles(principal, graph) : [] };
   }
 
   newId(): string {

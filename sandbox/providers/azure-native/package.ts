@@ -6,6 +6,7 @@ import type { PropertyMap } from "../property-values";
 import type { ProviderPackage } from "../provider-package";
 import type { ResourceKind } from "../resource-kind";
 import type { PackageSettings } from "./arm";
+import { identityCredentialKind, userAssignedIdentityKind } from "./managed-identity";
 import { resourceGroupKind } from "./resource-group";
 import { roleAssignmentKind } from "./role-assignment";
 import { vaultKind } from "./vault";
@@ -19,6 +20,8 @@ export function azureNativePackage(tenant: Tenant): ProviderPackage {
     ["authorization:RoleAssignment", roleAssignmentKind(tenant)],
     ["keyvault:Secret", vaultSecretKind(tenant)],
     ["keyvault:Vault", vaultKind(tenant, settings)],
+    ["managedidentity:FederatedIdentityCredential", identityCredentialKind(tenant)],
+    ["managedidentity:UserAssignedIdentity", userAssignedIdentityKind(tenant, settings)],
     ["resources:ResourceGroup", resourceGroupKind(tenant, settings)],
   ]);
   return {
