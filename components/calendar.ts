@@ -31,8 +31,9 @@ export function parseDay(given: unknown): DayNumber | undefined {
 /** A date, or a finding. */
 export function checkDate(given: unknown): Finding | undefined {
   if (parseDay(given) !== undefined) return undefined;
+  const isAbsent = given === undefined || given === null;
   return {
-    code: typeof given === "string" ? "invalid-date" : "wrong-type",
+    code: isAbsent ? "missing" : typeof given === "string" ? "invalid-date" : "wrong-type",
     given: describeGiven(given),
     allowed: "a day that exists, year first, such as 2026-11-21",
     remedy: 'write it as text: in YAML in quotes, "2026-11-21"',

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 
 /** What Key Vault calls a PEM file. https://learn.microsoft.com/azure/key-vault/certificates/about-certificates */
-export const PEM_CONTENT_TYPE = "application/x-pem-file";
+export const PEM_CONTENT_TYPE = "application/x-pem-file" as const;
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 

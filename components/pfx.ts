@@ -13,7 +13,7 @@ export interface PfxParts {
 }
 
 /** What Key Vault calls a PKCS#12 file in base64. https://learn.microsoft.com/azure/key-vault/certificates/about-certificates */
-export const PFX_CONTENT_TYPE = "application/x-pkcs12";
+export const PFX_CONTENT_TYPE = "application/x-pkcs12" as const;
 
 /** Rounds of the key derivation, as OpenSSL 3 writes them. Without a password there is nothing for rounds to slow down. */
 const ITERATIONS = 2048;
