@@ -30,7 +30,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   provider: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@azure/identity"],
   policies: ["@pulumi/policy"],
-  sandbox: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@peculiar/x509", "reflect-metadata"],
+  sandbox: [
+    "@pulumi/pulumi",
+    "@grpc/grpc-js",
+    "google-protobuf",
+    "@peculiar/x509",
+    "reflect-metadata",
+    "pkijs",
+  ],
 };
 
 interface SourceFile {
