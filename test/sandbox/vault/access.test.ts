@@ -48,6 +48,27 @@ describe("access to a vault", () => {
     });
   }
 
+  it("lets private addresses through a private endpoint and nobody else, with the public door shut", async () => {
+    const opened = await open({ publicNetworkAccess: "Disabled", networkAcls: { defaultAction: "Deny" } });
+    opened.grant(SECRETS_USER);
+    const from = async (address: string): Promise<number> =>
+      (await opened.get(PATH, { "x-sandbox-client-address": address })).status;
+    assert.deepEqual([await from("10.1.2.3"), await from("198.51.100.10")], [403, 403]);
+    const group = opened.tenant.vaults.resourceGroupId("rg");
+    const id = `${group}/providers/Microsoft.Network/privateEndpoints/kv-billing-endpoint`;
+    opened.tenant.vaults.privateEndpoints.put({
+      id,
+      name: "kv-billing-endpoint",
+      location: "westeurope",
+      tags: {},
+      subnetId: `${group}/providers/Microsoft.Network/virtualNetworks/hub/subnets/jobs`,
+      connections: [{ name: "kv-billing", resourceId: opened.vault.id, groupIds: ["vault"] }],
+    });
+    assert.deepEqual([await from("10.1.2.3"), await from("198.51.100.10")], [200, 403]);
+    opened.tenant.vaults.privateEndpoints.delete(id);
+    assert.equal(await from("10.1.2.3"), 403);
+  });
+
   it("lets everyone through while nothing denies, and no one when public access is off", async () => {
     const ip = { "x-sandbox-client-address": "192.0.2.1" };
     const allowing = await open({ networkAcls: { defaultAction: "Allow" } });
