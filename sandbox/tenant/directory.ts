@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, type JsonWebKey } from "node:crypto";
 import { VaultStore } from "../vault/vault-store";
 import {
   INITIAL_DEFAULT_POLICY,
@@ -57,6 +57,10 @@ export class Directory {
   readonly namedLocations = new Map<string, NamedLocation>();
   readonly conditionalAccessPolicies = new Map<string, ConditionalAccessPolicy>();
   defaultAppManagementPolicy: DefaultAppManagementPolicy = INITIAL_DEFAULT_POLICY;
+  /** Keys of issuers outside, by issuer: what Entra would read from their discovery documents. None is known at first. */
+  readonly openIdIssuers = new Map<string, readonly JsonWebKey[]>();
+  /** What whoever asks for tokens of managed identities must know: on a real machine, being on it is enough. */
+  readonly identityHeader: string;
   /** The sign-in log, oldest first. */
   readonly signIns: SignIn[] = [];
 
@@ -64,6 +68,7 @@ export class Directory {
     this.clock = options.clock ?? (() => new Date());
     this.random = options.random ?? randomBytes;
     this.id = options.id ?? newGuid(this.random);
+    this.identityHeader = Buffer.from(this.random(24)).toString("base64url");
     this.domain = options.domain ?? "certlock.onmicrosoft.com";
     this.vaults = new VaultStore({ clock: this.clock, random: this.random });
     this.vaults.putResourceGroup(SEEDED_RESOURCE_GROUP);

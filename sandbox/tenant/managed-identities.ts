@@ -55,6 +55,10 @@ export class ManagedIdentities {
     return this.#byId.get(id.toLowerCase());
   }
 
+  byClient(clientId: string): ManagedIdentity | undefined {
+    return [...this.#byId.values()].find((identity) => identity.clientId === clientId);
+  }
+
   byPrincipal(principalId: string): ManagedIdentity | undefined {
     return [...this.#byId.values()].find((identity) => identity.principalId === principalId);
   }
