@@ -33,7 +33,7 @@ export function checkOwners(
   { ownership = "shared", allowedOwners }: OwnerRules = {},
 ): void {
   problems.add(at, ownership === "none" ? checkNobody(owners) : checkEnough(owners));
-  const allowed = allowedOwners && new Set(allowedOwners.map((id) => String(id).toLowerCase()));
+  const allowed = allowedOwners && new Set(allowedOwners.map((id) => id.toLowerCase()));
   const seen = new Set<string>();
   owners.forEach((owner, index) => {
     const place = `${at}[${index}]`;

@@ -102,19 +102,16 @@ function resolve(
   const id = Object.hasOwn(known, role) ? known[role] : undefined;
   if (id !== undefined) return id;
   const meant = Object.keys(known).find((each) => each.toLowerCase() === role.toLowerCase());
-  throw new ArgumentError(component, name, [
-    {
-      at: "graphRoles",
-      code: "out-of-range",
-      given: describeGiven(role),
-      allowed:
-        "an application permission of Microsoft Graph in this tenant; a delegated one, such as User.Read, is none",
-      remedy:
-        meant === undefined
-          ? "look it up in the permissions reference of Microsoft Graph"
-          : `write "${meant}"`,
-    },
-  ]);
+  const problem = {
+    at: "graphRoles",
+    code: "out-of-range",
+    given: describeGiven(role),
+    allowed:
+      "an application permission of Microsoft Graph in this tenant; a delegated one, such as User.Read, is none",
+    remedy:
+      meant === undefined ? "look it up in the permissions reference of Microsoft Graph" : `write "${meant}"`,
+  } as const;
+  throw new ArgumentError(component, name, [problem], "later");
 }
 
 function checkRole(given: unknown): Finding | undefined {

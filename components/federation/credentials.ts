@@ -119,7 +119,7 @@ function checkedLater(claim: pulumi.Input<string>, owner: Owner): pulumi.Input<s
   return pulumi.output(claim).apply((known) => {
     const finding = checkClaim(known);
     if (finding === undefined) return known;
-    throw new ArgumentError(owner.component, owner.name, [{ at: owner.at, ...finding }]);
+    throw new ArgumentError(owner.component, owner.name, [{ at: owner.at, ...finding }], "later");
   });
 }
 
