@@ -17,12 +17,14 @@ export function dateOf(day: DayNumber): string {
 }
 
 /**
- * Reads a date as people and as YAML write it: `2026-11-21`, also with `T00:00:00Z`, which is what some readers of
- * YAML make of an unquoted date. Undefined for anything else, days that do not exist included.
+ * Reads a date as people write it: `2026-11-21`. Without quotes YAML takes it for a moment, of which some readers make
+ * `2026-11-21T00:00:00Z` and Pulumi's engine `2026-11-21 00:00:00 +0000 UTC`: these are the same day. Undefined for
+ * anything else, days that do not exist included.
  */
 export function parseDay(given: unknown): DayNumber | undefined {
   if (typeof given !== "string") return undefined;
-  const [, date = ""] = /^(\d{4}-\d\d-\d\d)(?:T00:00:00(?:\.0{1,9})?Z)?$/.exec(given) ?? [];
+  const [, date = ""] =
+    /^(\d{4}-\d\d-\d\d)(?:T00:00:00(?:\.0{1,9})?Z| 00:00:00 \+0000 UTC)?$/.exec(given) ?? [];
   const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS;
   // JavaScript takes the 30th of February for the 2nd of March.
   return Number.isInteger(day) && dateOf(day) === date ? day : undefined;

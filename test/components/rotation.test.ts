@@ -149,6 +149,13 @@ describe("a rotation", () => {
     assert.deepEqual(declared({ epoch, generation: 1 }, epoch), [1]);
   });
 
+  it("takes a date as it was written, and as YAML and Pulumi make it", () => {
+    for (const date of ["2026-11-21", "2026-11-21T00:00:00Z", "2026-11-21 00:00:00 +0000 UTC"])
+      assert.deepEqual(declared({ epoch: date }, "2027-01-20"), [1, 2]);
+    for (const date of ["2026-11-21T01:00:00Z", "2026-11-21 00:00:00 +0100 CET", "2026-1-1", "21.11.2026"])
+      assert.deepEqual(refusal({ epoch: date }), ["rotation.epoch invalid-date"]);
+  });
+
   it("refuses an epoch to come, whatever the time of the day", () => {
     assert.deepEqual(refusal({ epoch: "2026-11-22" }), ["rotation.epoch out-of-range"]);
     assert.equal(dayOf(new Date("2026-11-21T23:59:59.999Z")), day("2026-11-21"));
