@@ -22,6 +22,7 @@ export type ProblemCode =
   | "network-too-wide"
   | "not-structured"
   | "out-of-range"
+  | "own-principal"
   | "owner-not-allowed"
   | "private-key"
   | "reason-missing"

@@ -58,6 +58,9 @@ interface Monitor {
   registerResource(request: Request, callback: unknown): Promise<void>;
 }
 
+/** Object id of the service principal that deploys, as azuread knows it. */
+export const DEPLOYER = "0a0e0000-0000-4000-8000-0000000000dd";
+
 export class Recorder {
   readonly #registered: Registered[] = [];
   readonly #failures: unknown[] = [];
@@ -69,10 +72,16 @@ export class Recorder {
     await pulumi.runtime.setMocks(
       {
         newResource: (args) => recorder.#answer(args),
-        call: ({ token, inputs }) =>
-          token === "azuread:index/getServicePrincipal:getServicePrincipal"
-            ? graphPrincipal()
-            : (inputs as Record<string, unknown>),
+        call: ({ token, inputs }) => {
+          switch (token) {
+            case "azuread:index/getServicePrincipal:getServicePrincipal":
+              return graphPrincipal();
+            case "azuread:index/getClientConfig:getClientConfig":
+              return { objectId: DEPLOYER };
+            default:
+              return inputs as Record<string, unknown>;
+          }
+        },
       },
       project,
       "dev",
