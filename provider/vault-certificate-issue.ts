@@ -42,12 +42,13 @@ export async function issue(context: IssueContext): Promise<string> {
   let recovered = false;
   let made = false;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const versions = await whenPermitted(context, () => versionsOf(context));
-    const pending = await findPending(context);
+    const pending = await whenPermitted(context, () => findPending(context));
     if (pending !== undefined && statusOf(pending) === "inprogress") {
       await waitForOther(context, pending);
       continue;
     }
+    // After the operation: the other way round, one that ends in between would be seen in neither.
+    const versions = await versionsOf(context);
     const found = await findMade(context, versions);
     if (found !== undefined) return found;
     if (made) throw hidden(context);
@@ -261,7 +262,7 @@ async function recover(context: IssueContext): Promise<void> {
   const { client, vault, request, signal } = context;
   const name = request.certificateName;
   const path = `/deletedcertificates/${name}`;
-  const deleted = await client.find({ method: "GET", vault, path, signal });
+  const deleted = await whenThere(context, path);
   if (readTags(deleted?.body["tags"]).marks.generation === undefined) {
     throw new ProviderError(
       "CERTLOCK_CERTIFICATE_DELETED",
@@ -273,11 +274,21 @@ async function recover(context: IssueContext): Promise<void> {
     `${nameOf(context)} was deleted by an earlier destroy; certlock recovers it and adds a version.`,
   );
   await client.send({ method: "POST", vault, path: `${path}/recover`, body: {}, signal });
+  await whenThere(context, pathOf(context));
+}
+
+/** Reads what is on its way between being there and being deleted; undefined when it does not show in two minutes. */
+async function whenThere(
+  { client, vault, signal }: IssueContext,
+  path: string,
+): Promise<VaultAnswer | undefined> {
+  const request = { method: "GET", vault, path, signal } as const;
   for (const wait of SETTLE_WAITS_MS) {
-    const there = await client.find({ method: "GET", vault, path: pathOf(context), signal });
-    if (there !== undefined) return;
-    await client.sleep(wait, { method: "GET", vault, path: pathOf(context), signal });
+    const there = await client.find(request);
+    if (there !== undefined) return there;
+    await client.sleep(wait, request);
   }
+  return client.find(request);
 }
 
 /** A role that was assigned minutes ago, in this very run perhaps, is waited for. */

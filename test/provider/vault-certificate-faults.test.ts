@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { requestFrom } from "../../provider/vault-certificate-request";
+import { tagsToWrite } from "../../provider/vault-certificate-tags";
 import { failure, type Fault, GENERATION_1, VaultFixture } from "./vault-fixture";
 
 /** Answers the first requests that begin like this with these statuses, then lets all through. */
@@ -103,6 +105,23 @@ describe("making a VaultCertificate when something goes wrong", function () {
     assert.match(fixture.warnings[0] ?? "", /is being made already, perhaps by a run that was cut off/);
   });
 
+  it("takes the version of an operation that ends just when it is looked at", async () => {
+    const { certificates } = fixture.tenant.vaults;
+    certificates.decide = () => "wait";
+    const { values } = await fixture.provider.check(GENERATION_1);
+    const policy = { x509_props: { subject: "CN=billing" }, issuer: { name: "Self" } };
+    const tags = tagsToWrite(requestFrom(values), "killed");
+    await certificates.create(fixture.vault, "billing", { policy, enabled: true, tags });
+    fixture.before = async (request) => {
+      if (request.url?.includes("/pending") === true)
+        await certificates.settle(fixture.vault, "billing", "issue");
+      return false;
+    };
+    await fixture.make();
+    assert.equal(creates(), 0);
+    assert.equal(fixture.versions.length, 1);
+  });
+
   it("goes on when the answer to the creation was lost, without a second key", async () => {
     let cut = false;
     fixture.before = async (request, response) => {
@@ -162,7 +181,7 @@ describe("making a VaultCertificate when something goes wrong", function () {
   });
 
   it("waits three minutes for a role that was assigned just now", async () => {
-    fixture.before = refusing("GET /certificates/billing/versions", [
+    fixture.before = refusing("GET /certificates/billing/pending", [
       forbidden("ForbiddenByRbac"),
       forbidden("ForbiddenByRbac"),
     ]);
@@ -176,11 +195,11 @@ describe("making a VaultCertificate when something goes wrong", function () {
         "Caller is not authorized.\r\nCaller: appid=a;oid=0a0e0000-0000-4000-8000-0000000000a2;iss=x",
       ),
     );
-    fixture.before = refusing("GET /certificates/billing/versions", patience);
+    fixture.before = refusing("GET /certificates/billing/pending", patience);
     fixture.waits.length = 0;
     assert.match(
       await failure(fixture.make()),
-      /^VAULT_FORBIDDEN: GET \/certificates\/billing\/versions was answered by kv-billing\.vault\.azure\.net with 403 ForbiddenByRbac: .*\(object id 0a0e0000-0000-4000-8000-0000000000a2\) the Azure role "Key Vault Certificates Officer" \(a4417e6f-fecd-4de8-b567-7b0420556985\).*Request id r-1\.$/,
+      /^VAULT_FORBIDDEN: GET \/certificates\/billing\/pending was answered by kv-billing\.vault\.azure\.net with 403 ForbiddenByRbac: .*\(object id 0a0e0000-0000-4000-8000-0000000000a2\) the Azure role "Key Vault Certificates Officer" \(a4417e6f-fecd-4de8-b567-7b0420556985\).*Request id r-1\.$/,
     );
     assert.equal(total(), 180_000);
   });
@@ -298,6 +317,20 @@ describe("making a VaultCertificate when something goes wrong", function () {
       await failure(fixture.make()),
       /^CERTLOCK_CERTIFICATE_DELETED: .*az keyvault certificate recover --vault-name kv-billing --name billing$/,
     );
+  });
+
+  it("waits for a deleted certificate to show before it decides whose it was", async () => {
+    const { id, outputs } = await fixture.make();
+    await fixture.provider.delete(outputs, id);
+    fixture.waits.length = 0;
+    const notYet = {
+      status: 404,
+      body: { error: { code: "CertificateNotFound", message: "Deleted Certificate not found" } },
+    };
+    fixture.before = refusing("GET /deletedcertificates/billing", [notYet, notYet]);
+    await fixture.make();
+    assert.deepEqual(fixture.waits.slice(0, 2), [2_000, 5_000]);
+    assert.equal(fixture.versions.length, 2);
   });
 
   it("waits while the name is still being deleted", async () => {

@@ -178,6 +178,23 @@ describe("a VaultCertificate", function () {
     );
   });
 
+  it("sees all versions of a certificate that has more than a page of them", async () => {
+    const { id } = await fixture.make();
+    const { certificates } = fixture.tenant.vaults;
+    const certificate = certificates.find(fixture.vault, "billing");
+    const [mine] = certificate.versions;
+    const old = Array.from({ length: 60 }, (_, index) => ({
+      ...mine,
+      version: index.toString(16).padStart(32, "0"),
+      enabled: false,
+      created: mine.created - 1_000 + index,
+      tags: {},
+    }));
+    fixture.vault.certificates.set("billing", { ...certificate, versions: [...old, mine] as never });
+    assert.equal((await fixture.make()).id, id);
+    assert.equal(fixture.requests.filter((request) => request.startsWith("POST")).length, 1);
+  });
+
   it("refuses to put an older generation in front of a newer one", async () => {
     await fixture.make(GENERATION_2);
     assert.match(

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { CALLER, refusal, SECRETS_USER, VaultDoor } from "./vault-doors";
+import {
+  CALLER,
+  CERTIFICATES_OFFICER,
+  refusal,
+  SECRETS_OFFICER,
+  SECRETS_USER,
+  VaultDoor,
+} from "./vault-doors";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
 const PATH = "/kv-billing/secrets/billing?api-version=7.5";
@@ -123,6 +130,24 @@ describe("access to a vault", () => {
     });
   }
 
+  for (const [title, roleId, read, change] of [
+    ["Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b7fe8e74483", 200, 400],
+    ["Key Vault Certificates Officer", CERTIFICATES_OFFICER, 200, 400],
+    ["Key Vault Certificate User", "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba", 200, 403],
+    ["Key Vault Reader", "21090545-7ca7-4776-b22c-e363652d74d2", 200, 403],
+    ["Key Vault Secrets Officer", SECRETS_OFFICER, 403, 403],
+    ["Key Vault Secrets User", SECRETS_USER, 403, 403],
+  ] as const) {
+    it(`lets the role ${title} ${read === 200 ? "see" : "not see"} certificates and ${change === 403 ? "not make" : "make"} any`, async () => {
+      const opened = await open();
+      opened.grant(roleId);
+      const list = await opened.get("/kv-billing/certificates?api-version=7.5");
+      // Without a policy: whoever may ask is told that there is none.
+      const create = await opened.get("/kv-billing/certificates/a/create?api-version=7.5", {}, "POST");
+      assert.deepEqual([list.status, create.status], [read, change]);
+    });
+  }
+
   it("follows access policies where roles are off", async () => {
     const policy = (secrets: string[]) => ({
       enableRbacAuthorization: false,
@@ -132,6 +157,20 @@ describe("access to a vault", () => {
     assert.equal((await reading.get(PATH)).status, 200);
     assert.deepEqual(refusal(await reading.get(LIST)), [403, "Forbidden", "ForbiddenByPolicy"]);
     await reading.close();
+    const making = await open({
+      enableRbacAuthorization: false,
+      accessPolicies: [
+        { objectId: CALLER.objectId, tenantId: "t", permissions: { certificates: ["Get", "create"] } },
+      ],
+    });
+    const create = "/kv-billing/certificates/a/create?api-version=7.5";
+    assert.equal((await making.get(create, {}, "POST")).status, 400);
+    assert.deepEqual(refusal(await making.get("/kv-billing/certificates/a?api-version=7.5", {}, "DELETE")), [
+      403,
+      "Forbidden",
+      "ForbiddenByPolicy",
+    ]);
+    await making.close();
     const everything = await open(policy(["all"]));
     assert.deepEqual([(await everything.get(PATH)).status, (await everything.get(LIST)).status], [200, 200]);
   });
