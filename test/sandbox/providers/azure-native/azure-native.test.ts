@@ -17,7 +17,6 @@ const VAULT = "azure-native:keyvault:Vault";
 const SECRET = "azure-native:keyvault:Secret";
 const ROLE = "azure-native:authorization:RoleAssignment";
 const SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6";
-const SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
 const DAY_MS = 86_400_000;
 
 describe("azure-native", () => {
@@ -252,51 +251,6 @@ describe("azure-native", () => {
       "secretUri",
       "secretUriWithVersion",
     ]);
-  });
-
-  /** Lets the pipeline delete what is in the vault, which by itself it may not. */
-  const letPipelineDelete = (scope: string) =>
-    session.create(ROLE, {
-      scope,
-      principalId: session.tenant.servicePrincipalByAppId(session.tenant.deployer.appId)?.id ?? "",
-      roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${SECRETS_OFFICER}`,
-    });
-
-  it("deletes a secret through the vault itself: not from outside the firewall, nor without a role in it", async () => {
-    const created = await session.create(VAULT, vault());
-    const stored = await session.create(SECRET, secret());
-    await assert.rejects(
-      session.delete(stored),
-      /Status=403 Code="Forbidden" [^]*InnerError=\{"code":"ForbiddenByRbac"\}/,
-    );
-    await letPipelineDelete(created.id);
-    session.tenant.vaults.pipelineAddress = "203.0.113.7";
-    await assert.rejects(session.delete(stored), /InnerError=\{"code":"ForbiddenByFirewall"\}/);
-    assert.ok(await session.refresh(stored));
-    session.tenant.vaults.pipelineAddress = "198.51.100.7";
-    await session.delete(stored);
-    assert.equal(await session.refresh(stored), undefined);
-  });
-
-  it("recovers a soft-deleted secret when it is created again", async () => {
-    await letPipelineDelete((await session.create(VAULT, vault())).id);
-    const created = await session.create(SECRET, secret());
-    await session.delete(created);
-    await session.delete(created);
-    assert.equal(await session.refresh(created), undefined);
-    await assert.rejects(
-      session.create(SECRET, secret({ attributes: { expires: 1_780_000_000_000 } })),
-      /'expires' of secret 'billing' must be whole seconds since 1970/,
-    );
-    assert.equal(await session.refresh(created), undefined, "a refused write recovers nothing");
-    await session.create(SECRET, secret({ value: new Secret("again") }));
-    assert.deepEqual(
-      session.tenant.vaults
-        .vault("kv-billing")
-        ?.secrets.get("billing")
-        ?.versions.map(({ value }) => value),
-      ["the value", "again"],
-    );
   });
 
   it("refuses a secret without its vault, and one that exists", async () => {
