@@ -17,8 +17,8 @@ export interface ApplicationContact {
 }
 
 /**
- * Longest notes, in characters; the service principal carries the same text.
- * https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties
+ * Longest notes, in characters. Graph documents the limit for service principals, and none for registrations; the admin
+ * center shows both in the same place. https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties
  */
 export const NOTES_CHARACTERS = 1024;
 

@@ -38,7 +38,7 @@ export interface ApplicationIdentityArgs {
   /** What the workload does and who answers for it, 1 to 1024 characters. Reviewers of credentials read it. */
   readonly description: string;
   /**
-   * Team, repository and ticket, written into the notes of application and service principal.
+   * Team, repository and ticket, written into the notes of the registration.
    * @default - none
    */
   readonly contact?: ApplicationContact;
@@ -153,7 +153,7 @@ export function createIdentity(
   child: pulumi.CustomResourceOptions,
 ): ApplicationIdentity {
   const registration = createRegistration(name, plan, child);
-  const servicePrincipal = createServicePrincipal(name, registration, plan, child);
+  const servicePrincipal = createServicePrincipal(name, registration, child);
   createOwners(name, registration, plan.owners, child);
   const principalId = servicePrincipal.objectId;
   grantGraphRoles({ component, name, principalId, applicationId: registration.id }, plan.graphRoles, child);
@@ -186,7 +186,6 @@ function createRegistration(
 function createServicePrincipal(
   name: string,
   registration: azuread.ApplicationRegistration,
-  { description, notes }: IdentityPlan,
   child: pulumi.CustomResourceOptions,
 ): azuread.ServicePrincipal {
   return new azuread.ServicePrincipal(
@@ -195,8 +194,8 @@ function createServicePrincipal(
       clientId: registration.clientId,
       // Nobody gets a token for this application who was not assigned to it.
       appRoleAssignmentRequired: true,
-      description,
-      ...(notes === undefined ? {} : { notes }),
+      // Nothing here that could ever change: the provider's update of a service principal writes all of its
+      // properties and would undo what others have set. Description and notes are on the registration.
     },
     child,
   );

@@ -106,8 +106,6 @@ describe("SecretFreeApplication as an identity", () => {
         inputs: {
           clientId: idOf("client", "billing-registration"),
           appRoleAssignmentRequired: true,
-          description: "Nightly billing run",
-          notes,
         },
       },
       { type: "certlock:components:SecretFreeApplication", name: "billing", parent: "", inputs: {} },

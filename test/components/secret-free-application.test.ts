@@ -43,7 +43,6 @@ describe("SecretFreeApplication", () => {
         parent: "billing-nightly",
         inputs: {
           clientId: idOf("client", "billing-nightly-registration"),
-          description: "Nightly billing run",
           appRoleAssignmentRequired: true,
         },
       },

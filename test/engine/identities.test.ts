@@ -87,8 +87,22 @@ describe("identities without keys on the real engine", function () {
       tags: ["somebody-else"],
     };
     assert.equal(graph("PATCH", others).status, 204);
+    const principal = tenant.servicePrincipalByAppId((await outputs()).clientId);
+    const mail = {
+      notificationEmailAddresses: ["expiry@contoso.example"],
+      loginUrl: "https://contoso.example",
+    };
+    const ofPrincipal = `/v1.0/servicePrincipals/${principal?.id ?? ""}`;
+    assert.equal(
+      tenant.graph({ method: "PATCH", path: ofPrincipal, caller: tenant.deployer, body: mail }).status,
+      204,
+    );
     const { changes } = ok(await up(["run", "report", "sum"], "Writes invoices and receipts to the archive"));
-    assert.deepEqual(changes, { update: 2 });
+    assert.deepEqual(changes, { update: 1 });
+    assert.deepEqual(
+      [principal?.properties["notificationEmailAddresses"], principal?.properties["loginUrl"]],
+      [mail.notificationEmailAddresses, mail.loginUrl],
+    );
     const after = graph("GET").body as typeof others & { description: string; notes: string };
     assert.equal(after.description, "Writes invoices and receipts to the archive");
     assert.deepEqual(
