@@ -72,11 +72,11 @@ export interface SecretFreeApplicationArgs extends ApplicationIdentityArgs {
  *
  * Creates `<name>-registration`, `<name>-service-principal`, one `<name>-owner-<object id>` each, for Graph
  * permissions `<name>-api-access` and one `<name>-role-<permission>` each, for callers with a token of their own one
- * `<name>-federated-<short name>` each and, for each
- * generation that is declared on the day (the current one and the one before it), `<name>-key-g<n>`,
- * `<name>-certificate-g<n>` and `<name>-credential-g<n>`; with an authority also `<name>-request-g<n>`, with keys from a
- * vault no key, and with certificates from elsewhere `<name>-credential-<start of the SHA-256>` alone. What happens on
- * which day: docs/rotation.md.
+ * `<name>-federated-<short name>` each and, for each generation that is declared on the day (the current one and the one
+ * before it), `<name>-key-g<n>`, `<name>-certificate-g<n>` and `<name>-credential-g<n>`; with an authority also
+ * `<name>-request-g<n>`, with keys from a vault no key, and with certificates from elsewhere
+ * `<name>-credential-<start of the SHA-256>` alone. What happens on which day: docs/rotation.md. Which credential to take:
+ * docs/choosing-a-credential.md.
  *
  * Keys of the kind "tls" are kept in the stack's state as encrypted secrets: use a secrets provider you trust. To change
  * a child beyond these options use Pulumi's resource option `transforms`.
