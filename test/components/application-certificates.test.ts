@@ -2,28 +2,12 @@ import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import * as pulumi from "@pulumi/pulumi";
-import { type CertificateArgs, SecretFreeApplication } from "../../components";
+import { SecretFreeApplication } from "../../components";
 import { certificateBlocks } from "../../components/certificate-pem";
 import { issueCertificate, issueFrom } from "../policies/certificates";
-import { privateKey, selfSigned } from "./recorded-certificates";
+import { authority, base, declare, external, otherKey, tls, vault } from "./certificate-declaration";
 import { idOf, Recorder, type Registered, TENANT_ID, valueOf } from "./recorder";
-import { refusal } from "./refusal";
 
-const NOW = new Date("2026-11-21T02:00:00Z");
-const EPOCH = "2026-11-21";
-const base = {
-  description: "Nightly billing run",
-  owners: ["0a0e0000-0000-4000-8000-000000000001", "0a0e0000-0000-4000-8000-000000000002"],
-  now: NOW,
-};
-
-const declare = (certificate: unknown, more: object = {}): SecretFreeApplication =>
-  new SecretFreeApplication("billing", { ...base, ...more, certificate: certificate as CertificateArgs });
-const tls = (more: object = {}, rotation: object = {}): object => ({
-  keyBits: 2048,
-  rotation: { epoch: EPOCH, ...rotation },
-  ...more,
-});
 class Consumer extends pulumi.CustomResource {
   constructor(name: string, inputs: { key: pulumi.Input<string> }) {
     super("test:index:Consumer", name, inputs);
@@ -378,102 +362,3 @@ describe("certificates whose key is kept elsewhere", () => {
     ]);
   });
 });
-
-describe("certificates that cannot be", () => {
-  it("are refused with every reason at once, before anything is registered", async () => {
-    assert.deepEqual(
-      await refusal(() =>
-        declare({
-          keyBits: 1024,
-          pfx: "yes",
-          rotation: { epoch: "2026-11-22", periodDays: 60, validityDays: 120, generation: "2" },
-        }),
-      ),
-      [
-        "certificate.keyBits out-of-range",
-        "certificate.rotation.epoch out-of-range",
-        "certificate.rotation.validityDays rotation-gap",
-        "certificate.rotation.generation wrong-type",
-        "certificate.pfx wrong-type",
-      ],
-    );
-    assert.deepEqual(
-      await refusal(() => declare({ key: "vault", certificateName: "a b", issuerName: "", vaultUri: "" })),
-      [
-        "certificate.certificateName invalid-name",
-        "certificate.issuerName invalid-name",
-        "certificate.vaultUri missing",
-      ],
-    );
-    assert.deepEqual(await refusal(() => declare({ key: "hsm" })), ["certificate.key out-of-range"]);
-    assert.deepEqual(await refusal(() => declare({ key: "external", certificates: [] })), [
-      "certificate.certificates missing",
-    ]);
-    assert.deepEqual(await refusal(() => declare(tls(), { now: new Date(NaN) })), ["now wrong-type"]);
-    assert.deepEqual(await refusal(() => declare(tls(), { now: "2026-11-21" })), ["now wrong-type"]);
-  });
-
-  it("include those of an authority that is none, ends too early, or comes with the wrong key", async () => {
-    const good = await authority();
-    const leaf = await issueCertificate("rsa2048", 30_000);
-    const short = await authority(100);
-    const other = privateKey("other", 2048);
-    const cases: readonly (readonly [object, string])[] = [
-      [
-        { ...good, certificatePem: leaf.pem, privateKeyPem: leaf.privateKeyPem },
-        "certificatePem invalid-certificate",
-      ],
-      [short, "certificatePem invalid-certificate"],
-      [
-        { ...good, certificatePem: good.certificatePem + good.privateKeyPem },
-        "certificatePem invalid-certificate",
-      ],
-      [
-        { ...good, certificatePem: good.certificatePem + good.certificatePem },
-        "certificatePem invalid-certificate",
-      ],
-      [{ ...good, privateKeyPem: String(other["privateKeyPem"]) }, "privateKeyPem private-key"],
-      [{ ...good, privateKeyPem: "nothing" }, "privateKeyPem private-key"],
-      [{ ...good, chainPem: good.privateKeyPem }, "chainPem invalid-certificate"],
-    ];
-    for (const [issuer, expected] of cases) {
-      assert.deepEqual(await refusal(() => declare(tls({ issuer }))), [`certificate.issuer.${expected}`]);
-    }
-  });
-});
-
-const vault = (more: object = {}): object => ({
-  key: "vault",
-  vaultUri: "https://kv-billing.vault.azure.net/",
-  keyBits: 2048,
-  rotation: { epoch: EPOCH },
-  ...more,
-});
-
-async function external(): Promise<object> {
-  return { key: "external", certificates: [(await issueCertificate("rsa2048", 3000, NOW)).pem] };
-}
-
-/** A certificate of another key than others have, valid for 125 days. */
-async function otherKey(name: string, from: string): Promise<string> {
-  const { privateKeyPem } = privateKey(name, 2048) as { privateKeyPem: string };
-  const notBefore = new Date(from);
-  const made = await selfSigned({
-    privateKeyPem,
-    subject: { commonName: name },
-    validityPeriodHours: 3000,
-    notBefore,
-  });
-  return String(made["certPem"]);
-}
-
-async function authority(days = 1000): Promise<{ certificatePem: string; privateKeyPem: string }> {
-  const { privateKeyPem } = privateKey("authority", 2048) as { privateKeyPem: string };
-  const made = await selfSigned({
-    privateKeyPem,
-    subject: { commonName: "issuing authority" },
-    validityPeriodHours: days * 24,
-    isCaCertificate: true,
-  });
-  return { certificatePem: String(made["certPem"]), privateKeyPem };
-}

@@ -17,7 +17,7 @@ const DONE_HALF_WAY = 38;
 const RESOURCES_BEFORE_THE_END = 8;
 
 describe("an interrupted deployment", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let deployment: Deployment;
   let policyBefore: unknown;
 
