@@ -3,13 +3,15 @@ import { allConfig } from "@pulumi/pulumi/runtime";
 import {
   CredentialVault,
   FederatedCredential,
+  type RegisteredCertificate,
   SecretFreeApplication,
   TenantCredentialPolicy,
   WorkloadAccessPolicy,
 } from "./components";
 import { type ApplicationSettings, type CertificateSettings, readSettings } from "./settings";
 
-const settings = readSettings(allConfig());
+const now = new Date();
+const settings = readSettings(allConfig(), now);
 
 new TenantCredentialPolicy("tenant-credentials", {
   certificateMaxLifetimeDays: settings.certificateMaxLifetimeDays,
@@ -26,7 +28,10 @@ function declare(application: ApplicationSettings) {
     description: application.description,
     owners: settings.owners,
     signInAudience: application.signInAudience,
-    ...(credential.kind === "certificate" && { certificate: credential }),
+    now,
+    ...(credential.kind === "certificate" && {
+      certificate: { rotation: credential.rotation, keyBits: credential.keyBits, pfx: credential.pfx },
+    }),
   });
   if (networks.length > 0) {
     new WorkloadAccessPolicy(name, {
@@ -35,7 +40,7 @@ function declare(application: ApplicationSettings) {
       mode: settings.conditionalAccess.mode,
     });
   }
-  const identity = { clientId: registered.clientId, credential: credential.kind, networks };
+  const identity = { ...registered.clientConfiguration, credential: credential.kind, networks };
   if (credential.kind === "certificate") return { ...identity, ...handOver(name, registered, credential) };
   const federated = new FederatedCredential(name, {
     applicationId: registered.applicationId,
@@ -46,19 +51,23 @@ function declare(application: ApplicationSettings) {
 
 /** Puts key and certificate into the application's own vault, the only place to fetch them from. */
 function handOver(name: string, application: SecretFreeApplication, certificate: CertificateSettings) {
+  const current = application.certificate;
   const vault = new CredentialVault(name, {
     vaultName: certificate.vault,
     resourceGroupName: settings.resourceGroup,
     location: settings.location,
     tenantId: settings.tenantId,
     allowedNetworks: certificate.vaultNetworks,
-    credentials: { [name]: application.certificate },
+    credentials: { [name]: current, ...(certificate.pfx && { [`${name}-pfx`]: asPfx(current) }) },
     readers: Object.fromEntries(certificate.readers.map((id) => [id.toLowerCase(), { principalId: id }])),
   });
-  return {
-    generation: application.certificate?.generation,
-    thumbprintSha256: application.certificate?.thumbprintSha256,
-    validUntil: application.certificate?.validUntil,
-    keyIn: vault.secretUris[name],
-  };
+  const certificates = application.certificates.map(({ generation, thumbprintSha256, validUntil }) => {
+    return { generation, thumbprintSha256, validUntil };
+  });
+  return { vaultSecretUri: vault.secretUris[name], certificates, rotatesOn: current?.rotatesOn };
+}
+
+/** The same credential in the form .NET, PowerShell and Azure Automation read. */
+function asPfx(certificate: RegisteredCertificate | undefined) {
+  return certificate && { ...certificate, contentType: "application/x-pkcs12" };
 }

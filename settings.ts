@@ -1,18 +1,11 @@
 /** The program's configuration, read once into one typed object; all its problems are reported together. */
-import { CERTIFICATE_DEFAULTS, checkGeneration, KEY_BITS, type KeyBits } from "./components/certificate-args";
-import { checkGitHubWorkflow, type GitHubWorkflow } from "./components/github-workflow";
+import { DESCRIPTION_CHARACTERS, SIGN_IN_AUDIENCES, type SignInAudience } from "./components/application-identity";
+import { checkOwners } from "./components/application-owners";
+import { checkGitHubWorkflow, type GitHubWorkflow } from "./components/federation/github-actions";
 import { checkGuid } from "./components/guid";
-import { CERTIFICATE_DAYS, checkBelowPolicy, checkDays, POLICY_LIMIT_DAYS } from "./components/lifetime";
+import { checkDays, POLICY_LIMIT_DAYS } from "./components/lifetime";
+import { checkLocation, checkResourceGroupName, checkShortName, checkText } from "./components/names";
 import {
-  checkLocation,
-  checkResourceGroupName,
-  checkShortName,
-  checkText,
-  checkVaultName,
-} from "./components/names";
-import { checkNetworks, parseNetwork, VAULT_RANGES } from "./components/networks";
-import {
-  checkOneOf,
   count,
   describeGiven,
   type Finding,
@@ -20,13 +13,13 @@ import {
   Problems,
   ProblemsError,
 } from "./components/problems";
-import {
-  checkOwners,
-  DESCRIPTION_CHARACTERS,
-  SIGN_IN_AUDIENCES,
-  type SignInAudience,
-} from "./components/secret-free-application";
 import { ACCESS_MODES, type AccessMode, checkLockNetworks } from "./components/workload-access-policy";
+import {
+  type CertificateSettings,
+  type CertificateSurroundings,
+  readCertificateSettings,
+} from "./settings/certificate-settings";
+import { addUnlessNew } from "./settings/distinct";
 import {
   isAbsent,
   NAMESPACE,
@@ -71,21 +64,7 @@ export interface ApplicationSettings {
   readonly networks: readonly string[];
 }
 
-export interface CertificateSettings {
-  readonly kind: "certificate";
-  /** Lifetime in days, below the tenant policy's limit. Default 90, or one day below a smaller limit. */
-  readonly validityDays: number;
-  /** Size of the RSA key: 2048, 3072 or 4096. Default 3072. */
-  readonly keyBits: KeyBits;
-  /** Number of the key, from 1; raising it by one rotates key and certificate. Default 1. */
-  readonly generation: number;
-  /** Name of the vault the key lies in. */
-  readonly vault: string;
-  /** Public IPv4 ranges that reach the vault. Default: the IPv4 ranges among the application's networks. */
-  readonly vaultNetworks: readonly string[];
-  /** Object ids of the service principals, such as managed identities, that may read the key. Default: none. */
-  readonly readers: readonly string[];
-}
+export type { CertificateSettings };
 
 export interface FederationSettings {
   readonly kind: "federation";
@@ -108,9 +87,10 @@ export class SettingsError extends ProblemsError {
 /**
  * Reads the configuration of a stack.
  * @param config all configuration as Pulumi holds it: full key to text, structured values as JSON
+ * @param now the moment certificates are planned for; default: the present
  * @throws SettingsError with all problems at once
  */
-export function readSettings(config: Readonly<Record<string, string>>): Settings {
+export function readSettings(config: Readonly<Record<string, string>>, now = new Date()): Settings {
   const problems = new Problems();
   const given = readKeys("", takeApart(config, problems), SETTINGS, problems);
 
@@ -130,7 +110,7 @@ export function readSettings(config: Readonly<Record<string, string>>): Settings
     resourceGroup: readText("resourceGroup", given.get("resourceGroup"), problems, checkResourceGroupName),
     certificateMaxLifetimeDays: limit,
     conditionalAccess: readConditionalAccess(given.get("conditionalAccess"), problems),
-    applications: readApplications(given.get("applications"), limit, problems),
+    applications: readApplications(given.get("applications"), { limitDays: limit, now }, problems),
   };
   if (problems.found.length > 0) throw new SettingsError(problems.found);
   return settings;
@@ -153,15 +133,6 @@ const APPLICATION: Shape = {
   federation: "optional",
   networks: "optional",
   signInAudience: "optional",
-};
-
-const CERTIFICATE: Shape = {
-  vault: "required",
-  validityDays: "optional",
-  keyBits: "optional",
-  generation: "optional",
-  vaultNetworks: "optional",
-  readers: "optional",
 };
 
 const GITHUB: Shape = {
@@ -206,7 +177,10 @@ function readConditionalAccess(given: unknown, problems: Problems): Settings["co
   return { mode: readChoice(`${at}.mode`, values?.get("mode"), ACCESS_MODES, "reportOnly", problems) };
 }
 
-function readApplications(given: unknown, limit: number, problems: Problems): ApplicationSettings[] {
+/** What holds for every application of the run. */
+type Run = Omit<CertificateSurroundings, "networks">;
+
+function readApplications(given: unknown, run: Run, problems: Problems): ApplicationSettings[] {
   const at = "applications";
   const list = readList(at, given, problems);
   if (list?.length === 0) {
@@ -221,7 +195,7 @@ function readApplications(given: unknown, limit: number, problems: Problems): Ap
   const vaults = new Set<string>();
   return (list ?? []).map((item, index) => {
     const place = `${at}[${index}]`;
-    const application = readApplication(place, item, limit, problems);
+    const application = readApplication(place, item, run, problems);
     addUnlessNew(`${place}.name`, application.name, names, problems);
     if (application.credential.kind === "certificate") {
       addUnlessNew(`${place}.certificate.vault`, application.credential.vault, vaults, problems);
@@ -230,7 +204,7 @@ function readApplications(given: unknown, limit: number, problems: Problems): Ap
   });
 }
 
-function readApplication(at: string, given: unknown, limit: number, problems: Problems): ApplicationSettings {
+function readApplication(at: string, given: unknown, run: Run, problems: Problems): ApplicationSettings {
   const values = readObject(at, given, APPLICATION, problems);
   if (values === undefined) return UNREADABLE;
   const networks = readList(`${at}.networks`, values.get("networks"), problems);
@@ -249,7 +223,7 @@ function readApplication(at: string, given: unknown, limit: number, problems: Pr
     name: readText(`${at}.name`, values.get("name"), problems, checkShortName),
     description: readText(`${at}.description`, values.get("description"), problems, checkDescription),
     signInAudience,
-    credential: readCredential(at, values, textsOf(networks), limit, problems),
+    credential: readCredential(at, values, { networks: textsOf(networks), ...run }, problems),
     networks: textsOf(networks),
   };
 }
@@ -257,8 +231,7 @@ function readApplication(at: string, given: unknown, limit: number, problems: Pr
 function readCredential(
   at: string,
   values: Values,
-  networks: readonly string[],
-  limit: number,
+  surroundings: CertificateSurroundings,
   problems: Problems,
 ): CertificateSettings | FederationSettings {
   const kinds = ["certificate", "federation"].filter((kind) => values.has(kind));
@@ -276,7 +249,7 @@ function readCredential(
     ? readFederation(`${at}.federation`, values.get("federation"), problems)
     : undefined;
   const certificate = values.has("certificate")
-    ? readCertificate(`${at}.certificate`, values.get("certificate"), networks, limit, problems)
+    ? readCertificateSettings(`${at}.certificate`, values.get("certificate"), surroundings, problems)
     : undefined;
   return certificate ?? federation ?? UNREADABLE.credential;
 }
@@ -290,49 +263,6 @@ const UNREADABLE: ApplicationSettings = {
   networks: [],
 };
 
-function readCertificate(
-  at: string,
-  given: unknown,
-  networks: readonly string[],
-  limit: number,
-  problems: Problems,
-): CertificateSettings {
-  const values = readObject(at, given, CERTIFICATE, problems) ?? new Map<string, unknown>();
-  const fallback = Math.min(CERTIFICATE_DAYS.default, limit - 1);
-  const place = `${at}.validityDays`;
-  const validityDays = readNumber(
-    place,
-    values.get("validityDays"),
-    fallback,
-    checkCertificateDays,
-    problems,
-  );
-  problems.add(place, checkBelowPolicy(validityDays, limit));
-  const { keyBits, generation } = CERTIFICATE_DEFAULTS;
-  const vaultNetworks = readList(`${at}.vaultNetworks`, values.get("vaultNetworks"), problems);
-  checkNetworks(`${at}.vaultNetworks`, vaultNetworks ?? [], problems, { most: VAULT_RANGES, families: [4] });
-  const readers = readList(`${at}.readers`, values.get("readers"), problems) ?? [];
-  checkReaders(`${at}.readers`, readers, problems);
-  return {
-    kind: "certificate",
-    validityDays,
-    keyBits: readNumber(`${at}.keyBits`, values.get("keyBits"), keyBits, checkKeyBits, problems),
-    generation: readNumber(
-      `${at}.generation`,
-      values.get("generation"),
-      generation,
-      checkGeneration,
-      problems,
-    ),
-    vault: readText(`${at}.vault`, values.get("vault"), problems, checkVaultName),
-    vaultNetworks:
-      vaultNetworks === undefined
-        ? networks.filter((range) => parseNetwork(range)?.family === 4)
-        : textsOf(vaultNetworks),
-    readers: textsOf(readers),
-  };
-}
-
 function readFederation(at: string, given: unknown, problems: Problems): FederationSettings | undefined {
   const place = `${at}.github`;
   const inner = readObject(at, given, { github: "required" }, problems)?.get("github");
@@ -345,36 +275,8 @@ function readFederation(at: string, given: unknown, problems: Problems): Federat
   return { kind: "federation", github };
 }
 
-const checkCertificateDays = (given: unknown) => checkDays(given, CERTIFICATE_DAYS);
-const checkKeyBits = (given: unknown) => checkOneOf(given, KEY_BITS);
-
-function checkReaders(at: string, readers: readonly unknown[], problems: Problems): void {
-  const seen = new Set<string>();
-  readers.forEach((reader, index) => {
-    problems.add(
-      `${at}[${index}]`,
-      checkGuid(reader, "object id of a service principal or managed identity"),
-    );
-    addUnlessNew(`${at}[${index}]`, reader, seen, problems);
-  });
-}
-
 function checkDescription(text: string): Finding | undefined {
   return checkText(text, DESCRIPTION_CHARACTERS, "say what the workload does and who answers for it");
-}
-
-/** Entra and Azure tell names apart without regard to upper and lower case. */
-function addUnlessNew(at: string, given: unknown, seen: Set<string>, problems: Problems): void {
-  if (typeof given !== "string" || given === "") return;
-  if (seen.has(given.toLowerCase())) {
-    problems.add(at, {
-      code: "duplicate",
-      given: describeGiven(given),
-      allowed: "each once; upper and lower case are the same",
-      remedy: "choose another, or remove one of the two",
-    });
-  }
-  seen.add(given.toLowerCase());
 }
 
 function notLockable(signInAudience: string): Finding {

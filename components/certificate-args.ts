@@ -1,69 +1,198 @@
-/** What can be said about a certificate credential, its defaults and its limits, for components and settings alike. */
-import { CERTIFICATE_DAYS, checkDays } from "./lifetime";
-import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
+/** What can be said about the certificates of an application, by where the key is kept. */
+import { X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { type DayNumber, dayOf } from "./calendar";
+import { type CertificateIssuer, checkIssuer } from "./certificate-issuer";
+import { monthsFor, type VaultKeys } from "./certificate-generation";
+import { PEM_CONTENT_TYPE } from "./certificate-pem";
+import { type CertificateSource, readExternalCertificates } from "./external-certificate";
+import { checkBelowPolicy } from "./lifetime";
+import { checkSecretName } from "./names";
+import { PFX_CONTENT_TYPE } from "./pfx";
+import { checkOneOf, describeGiven, type Problems } from "./problems";
+import { daysOfMonths } from "./resources/vault-certificate";
+import { KEY_BITS, type KeyBits, type RotationArgs } from "./rotation";
+import { readRotation } from "./rotation-reading";
+import { planOn, type RotationPlan, type Schedule } from "./rotation-schedule";
 
-/** Sizes of an RSA key. Entra signs applications in with RSA only; below 2048 bits it is unsafe. */
-export const KEY_BITS = [2048, 3072, 4096] as const;
-
-export type KeyBits = (typeof KEY_BITS)[number];
-
-/**
- * One certificate with a key of its own. Changing any of this issues both anew, registers and publishes them, and
- * only then removes the old ones.
- *
- * When the validity ends, the application cannot sign in any more, and the next run, whatever it was meant for, issues
- * the certificate again for the same key. Do not wait for it: raise `generation` some days before.
- */
-export interface CertificateArgs {
+interface RotatingCertificateArgs {
   /**
-   * Lifetime in days, 1 to 365; keep it below the limit of the tenant policy, which Entra compares strictly.
-   * @default 90
+   * When a certificate gives way to the next one.
+   * @default - every 60 days, each certificate being valid for 125
    */
-  readonly validityDays?: number;
+  readonly rotation?: RotationArgs;
   /**
-   * Size of the RSA key in bits: 2048, 3072 or 4096.
+   * Size of the RSA keys in bits: 2048, 3072 or 4096. Editing it replaces every certificate there is at once; a change
+   * of the rotation with `keyBits` does it at the next turn.
    * @default 3072
    */
   readonly keyBits?: KeyBits;
+}
+
+/** Keys made by the stack and kept in its state, encrypted; a `CredentialVault` hands them over. */
+export interface TlsCertificateArgs extends RotatingCertificateArgs {
+  /** @default "tls" */
+  readonly key?: "tls";
   /**
-   * Number of the key, from 1. Raising it by one is how a key is rotated.
-   * @default 1
+   * The authority that issues the certificates.
+   * @default - none: certificates are self-signed, which tenants can refuse and Microsoft advises against in production
    */
-  readonly generation?: number;
+  readonly issuer?: CertificateIssuer;
+  /**
+   * Whether key, certificate and chain are also made into a PKCS#12 file, for .NET, PowerShell and Azure Automation.
+   * @default false
+   */
+  readonly pfx?: boolean;
 }
 
-export const CERTIFICATE_DEFAULTS = {
-  validityDays: CERTIFICATE_DAYS.default,
-  keyBits: 3072,
-  generation: 1,
-} as const satisfies Required<CertificateArgs>;
-
-/** The same with every default filled in; what is there may still be wrong. */
-export function withCertificateDefaults(args: CertificateArgs): Required<CertificateArgs> {
-  const { validityDays, keyBits, generation } = CERTIFICATE_DEFAULTS;
-  return {
-    validityDays: args.validityDays ?? validityDays,
-    keyBits: args.keyBits ?? keyBits,
-    generation: args.generation ?? generation,
-  };
+/** Keys born in Key Vault: they are never in state, and the deployment cannot read them. */
+export interface VaultCertificateKeyArgs extends RotatingCertificateArgs {
+  readonly key: "vault";
+  /** Address of the vault's data, such as "https://kv-billing.vault.azure.net/"; the deployment has to reach it. */
+  readonly vaultUri: pulumi.Input<string>;
+  /** Name of the certificate in the vault, and of the secret clients read. @default - the name of the component */
+  readonly certificateName?: string;
+  /** "Self", or an issuer set up in the vault. @default "Self" */
+  readonly issuerName?: string;
+  /** Whether the secret is a PKCS#12 file instead of PEM. @default false */
+  readonly pfx?: boolean;
 }
 
-export function checkCertificate(
+/** Keys kept elsewhere, such as in a hardware module: only public certificates come here. */
+export interface ExternalCertificateArgs {
+  readonly key: "external";
+  /**
+   * The certificates to register, one for each key: PEM, DER, base64 or hexadecimal digits. A file that also holds a
+   * key is refused. Certificates that have ended have to be taken out.
+   */
+  readonly certificates: readonly CertificateSource[];
+}
+
+export type CertificateArgs = TlsCertificateArgs | VaultCertificateKeyArgs | ExternalCertificateArgs;
+
+export const CERTIFICATE_DEFAULTS = { keyBits: 3072 } as const;
+
+/** What a run declares, checked and with every default. */
+export type CertificatePlan =
+  | {
+      readonly key: "tls";
+      readonly rotation: RotationPlan;
+      readonly issuer: CertificateIssuer | undefined;
+      readonly pfx: boolean;
+    }
+  | { readonly key: "vault"; readonly rotation: RotationPlan; readonly keys: VaultKeys }
+  | { readonly key: "external"; readonly certificates: readonly X509Certificate[] };
+
+export interface CertificateBounds {
+  /** Name of the component. */
+  readonly name: string;
+  readonly now: Date;
+  /** Limit of the tenant policy in days. Default: none known. */
+  readonly limitDays?: number;
+}
+
+/** Checks everything, and answers with undefined where something is wrong. */
+export function readCertificateArgs(
   at: string,
-  certificate: Required<CertificateArgs>,
+  args: CertificateArgs,
+  bounds: CertificateBounds,
   problems: Problems,
-): void {
-  problems.add(`${at}.validityDays`, checkDays(certificate.validityDays, CERTIFICATE_DAYS));
-  problems.add(`${at}.keyBits`, checkOneOf(certificate.keyBits, KEY_BITS));
-  problems.add(`${at}.generation`, checkGeneration(certificate.generation));
+): CertificatePlan | undefined {
+  switch (args.key) {
+    case undefined:
+    case "tls":
+      return readTls(at, args, bounds, problems);
+    case "vault":
+      return readVault(at, args, bounds, problems);
+    case "external": {
+      const before = problems.found.length;
+      const certificates = readExternalCertificates(
+        `${at}.certificates`,
+        args.certificates,
+        bounds,
+        problems,
+      );
+      return problems.found.length > before ? undefined : { key: "external", certificates };
+    }
+    default:
+      problems.add(`${at}.key`, checkOneOf((args as { key: unknown }).key, ["tls", "vault", "external"]));
+      return undefined;
+  }
 }
 
-export function checkGeneration(given: unknown): Finding | undefined {
-  if (typeof given === "number" && Number.isSafeInteger(given) && given >= 1) return undefined;
+function readTls(
+  at: string,
+  args: TlsCertificateArgs,
+  bounds: CertificateBounds,
+  problems: Problems,
+): CertificatePlan | undefined {
+  const before = problems.found.length;
+  const schedule = readSchedule(at, args, bounds, problems);
+  const rotation = schedule && planOn(schedule, dayOf(bounds.now));
+  const { issuer, pfx = false } = args;
+  problems.add(`${at}.pfx`, checkFlag(pfx));
+  if (issuer !== undefined && rotation !== undefined) {
+    const longest = Math.max(...rotation.declared.map(({ validityDays }) => validityDays));
+    const until = new Date(bounds.now.getTime() + longest * 86_400_000);
+    checkIssuer(`${at}.issuer`, issuer, { until }, problems);
+  }
+  if (problems.found.length > before || rotation === undefined) return undefined;
+  return { key: "tls", rotation, issuer, pfx };
+}
+
+function readVault(
+  at: string,
+  args: VaultCertificateKeyArgs,
+  bounds: CertificateBounds,
+  problems: Problems,
+): CertificatePlan | undefined {
+  const before = problems.found.length;
+  const schedule = readSchedule(at, args, bounds, problems);
+  const { certificateName = bounds.name, issuerName = "Self", pfx = false } = args;
+  problems.add(`${at}.certificateName`, checkSecretName(certificateName));
+  problems.add(`${at}.issuerName`, checkSecretName(issuerName));
+  problems.add(`${at}.pfx`, checkFlag(pfx));
+  if (isMissing(args.vaultUri)) {
+    problems.add(`${at}.vaultUri`, {
+      code: "missing",
+      allowed: "the address of a vault, such as https://kv-billing.vault.azure.net/",
+      remedy: "pass vaultUri of a CredentialVault, or the address of a vault that exists",
+    });
+  }
+  // A validity in whole months is longer than that in days.
+  for (const { validityDays } of bounds.limitDays === undefined ? [] : (schedule?.terms ?? [])) {
+    const { most } = daysOfMonths(monthsFor(validityDays));
+    problems.add(`${at}.rotation.validityDays`, checkBelowPolicy(most, bounds.limitDays ?? Infinity));
+  }
+  if (problems.found.length > before || schedule === undefined) return undefined;
+  const contentType = pfx ? PFX_CONTENT_TYPE : PEM_CONTENT_TYPE;
+  const keys = { vaultUri: args.vaultUri, certificateName, issuerName, contentType };
+  return { key: "vault", rotation: planOn(schedule, dayOf(bounds.now)), keys };
+}
+
+/** The schedule of both kinds of key that rotate here. */
+function readSchedule(
+  at: string,
+  { rotation = {}, keyBits = CERTIFICATE_DEFAULTS.keyBits }: RotatingCertificateArgs,
+  { now, limitDays }: CertificateBounds,
+  problems: Problems,
+): Schedule | undefined {
+  const today: DayNumber = dayOf(now);
+  problems.add(`${at}.keyBits`, checkOneOf(keyBits, KEY_BITS));
+  const bounds = { keyBits, today, ...(limitDays !== undefined && { limitDays }) };
+  return readRotation(`${at}.rotation`, rotation, bounds, problems);
+}
+
+function checkFlag(given: unknown) {
+  if (typeof given === "boolean") return undefined;
   return {
-    code: "out-of-range",
+    code: "wrong-type",
     given: describeGiven(given),
-    allowed: "a whole number from 1",
-    remedy: "start with 1 and raise it by one for a new key",
-  };
+    allowed: "true or false",
+    remedy: "correct it, or leave it out",
+  } as const;
+}
+
+function isMissing(given: unknown): boolean {
+  return given === undefined || given === null || given === "";
 }

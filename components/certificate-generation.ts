@@ -1,95 +1,131 @@
-/** One key, its certificate and their registration: the generation of a certificate credential. */
-import { X509Certificate } from "node:crypto";
-import * as azuread from "@pulumi/azuread";
+/** One generation of a certificate: a key of its own, the certificate and its registration. */
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { daysToHours, utcSeconds } from "./lifetime";
+import { type CertificateIssuer, issueCertificate } from "./certificate-issuer";
+import { daysToHours } from "./lifetime";
+import { pfxOf } from "./pfx";
+import { type RegisteredCertificate, registerCertificate } from "./registered-certificate";
+import { commonNameSubject, daysOfMonths, VaultCertificate } from "./resources/vault-certificate";
+import type { Generation } from "./rotation-schedule";
 
-/** A registered certificate. All but the key is public and stays readable in previews and outputs. */
-export interface RegisteredCertificate {
-  /** Number of the generation, from 1. */
-  readonly generation: number;
-  /** The certificate, one PEM block. */
-  readonly certificatePem: pulumi.Output<string>;
-  /** SHA-256 over the DER form, 64 upper-case hexadecimal digits: what MSAL takes and the portal shows. */
-  readonly thumbprintSha256: pulumi.Output<string>;
-  /** The same thumbprint in base64url: the `x5t#S256` of a client assertion. */
-  readonly x5tS256: pulumi.Output<string>;
-  /** SHA-1 over the DER form, 40 upper-case hexadecimal digits: what Graph calls customKeyIdentifier. */
-  readonly thumbprintSha1: pulumi.Output<string>;
-  /** Start of validity: RFC 3339, UTC, whole seconds. */
-  readonly validFrom: pulumi.Output<string>;
-  /** End of validity: RFC 3339, UTC, whole seconds. */
-  readonly validUntil: pulumi.Output<string>;
-  /** The key: PKCS#8 PEM, always a secret. Known only once the certificate is registered. */
-  readonly privateKeyPem: pulumi.Output<string>;
+type Pem = pulumi.Output<string>;
+
+/** What all generations of an application have in common. */
+export interface Bearer {
+  /** Name of the component: the children are named after it. */
+  readonly name: string;
+  readonly applicationId: pulumi.Input<string>;
+  readonly commonName: string;
 }
 
 /**
- * Issues generation `generation` and registers it on the application. Key and certificate are replaced together when
- * anything they are made of changes.
+ * Makes a key in the state of the stack, has a certificate issued for it and registers that. Key and certificate are
+ * replaced together when the numbers the certificate is made of are edited instead of changed by a later day.
  */
-export function registerGeneration(
-  name: string,
-  args: {
-    readonly applicationId: pulumi.Input<string>;
-    readonly commonName: string;
-    readonly generation: number;
-    readonly keyBits: number;
-    readonly validityDays: number;
-  },
+export function registerTlsGeneration(
+  { name, applicationId, commonName }: Bearer,
+  generation: Generation,
+  { issuer, pfx }: { readonly issuer: CertificateIssuer | undefined; readonly pfx: boolean },
   opts: pulumi.CustomResourceOptions,
 ): RegisteredCertificate {
-  const suffix = `g${args.generation}`;
-  const subject = { commonName: args.commonName };
-  const validityPeriodHours = daysToHours(args.validityDays);
-  const allowedUses = ["digital_signature", "client_auth"];
+  const suffix = `g${generation.number}`;
   const key = new tls.PrivateKey(
     `${name}-key-${suffix}`,
-    { algorithm: "RSA", rsaBits: args.keyBits },
-    // Another lifetime makes another certificate, and no key is meant for two.
-    { ...opts, replacementTrigger: args.validityDays },
-  );
-  // No earlyRenewalHours: it renews the certificate for the old key, in whatever run comes first.
-  const issued = new tls.SelfSignedCert(
-    `${name}-certificate-${suffix}`,
-    { privateKeyPem: key.privateKeyPem, subject, validityPeriodHours, allowedUses },
-    opts,
-  );
-  const certificatePem = pulumi.unsecret(issued.certPem);
-  const validFrom = pulumi.unsecret(issued.validityStartTime).apply(utcSeconds);
-  const validUntil = pulumi.unsecret(issued.validityEndTime).apply(utcSeconds);
-  // No keyId: a fixed one makes the replacement of this resource fail. No endDateRelative: it drifts from the
-  // certificate, and Graph refuses an end beyond the certificate's own.
-  const registered = new azuread.ApplicationCertificate(
-    `${name}-credential-${suffix}`,
+    { algorithm: "RSA", rsaBits: generation.keyBits },
+    // Another lifetime or kind of issuer makes another certificate, and no key is meant for two.
     {
-      applicationId: args.applicationId,
-      type: "AsymmetricX509Cert",
-      encoding: "pem",
-      value: certificatePem,
-      startDate: validFrom,
-      endDate: validUntil,
+      ...opts,
+      replacementTrigger: `${generation.validityDays} days, ${issuer === undefined ? "self-signed" : "issued"}`,
+    },
+  );
+  const issued = issueCertificate(
+    name,
+    suffix,
+    {
+      privateKeyPem: key.privateKeyPem,
+      commonName,
+      validityPeriodHours: daysToHours(generation.validityDays),
+      issuer,
     },
     opts,
   );
+  const { certificatePem } = issued;
+  const { facts, credential } = registerCertificate(
+    `${name}-credential-${suffix}`,
+    { applicationId, certificatePem },
+    opts,
+  );
+  // Whoever stores the key waits for the registration, so no vault ever hands out a key Entra does not know.
+  const privateKeyPem = pulumi.secret(
+    pulumi.all([key.privateKeyPemPkcs8, credential.keyId]).apply(([pem]) => pem),
+  );
+  const { chainPem } = issued;
   return {
-    generation: args.generation,
-    certificatePem,
-    thumbprintSha256: certificatePem.apply((pem) => thumbprint(pem, "fingerprint256")),
-    x5tS256: certificatePem.apply((pem) =>
-      Buffer.from(thumbprint(pem, "fingerprint256"), "hex").toString("base64url"),
-    ),
-    thumbprintSha1: certificatePem.apply((pem) => thumbprint(pem, "fingerprint")),
-    validFrom,
-    validUntil,
-    // Whoever stores the key waits for the registration, so no vault ever hands out a key Entra does not know.
-    privateKeyPem: pulumi.secret(
-      pulumi.all([key.privateKeyPemPkcs8, registered.keyId]).apply(([privateKeyPem]) => privateKeyPem),
-    ),
+    ...facts,
+    generation: generation.number,
+    rotatesOn: generation.ends,
+    chainPem,
+    privateKeyPem,
+    ...(pfx && { pfxBase64: pfxFrom(privateKeyPem, facts.certificatePem, chainPem) }),
   };
 }
 
-function thumbprint(pem: string, kind: "fingerprint" | "fingerprint256"): string {
-  return new X509Certificate(pem)[kind].replaceAll(":", "");
+function pfxFrom(key: Pem, certificate: Pem, chain: Pem): Pem {
+  const made = pulumi
+    .all([key, certificate, chain])
+    .apply(([privateKeyPem, certificatePem, chainPem]) => pfxOf({ privateKeyPem, certificatePem, chainPem }));
+  return pulumi.secret(made);
+}
+
+/** Where and how a vault makes keys. */
+export interface VaultKeys {
+  readonly vaultUri: pulumi.Input<string>;
+  readonly certificateName: string;
+  readonly issuerName: string;
+  readonly contentType: "application/x-pem-file" | "application/x-pkcs12";
+}
+
+/**
+ * Has a key made in Key Vault, where it stays, and registers its certificate. `previous` is the generation before it,
+ * which has to be there first: readers are given the newest version.
+ */
+export function registerVaultGeneration(
+  { name, applicationId, commonName }: Bearer,
+  generation: Generation,
+  keys: VaultKeys,
+  { previous, ...opts }: pulumi.CustomResourceOptions & { readonly previous?: VaultCertificate | undefined },
+): { readonly registered: RegisteredCertificate; readonly born: VaultCertificate } {
+  const suffix = `g${generation.number}`;
+  const born = new VaultCertificate(
+    `${name}-certificate-${suffix}`,
+    {
+      ...keys,
+      generation: generation.number,
+      subject: commonNameSubject(commonName),
+      keyBits: generation.keyBits,
+      validityMonths: monthsFor(generation.validityDays),
+    },
+    // Another name of the application is for the next certificate, and not a reason to replace this one.
+    { ...opts, ignoreChanges: ["subject"], ...(previous !== undefined && { dependsOn: previous }) },
+  );
+  const { facts } = registerCertificate(
+    `${name}-credential-${suffix}`,
+    { applicationId, certificatePem: born.certificatePem },
+    opts,
+  );
+  const registered: RegisteredCertificate = {
+    ...facts,
+    generation: generation.number,
+    rotatesOn: generation.ends,
+    // The vault keeps the chain with the key.
+    chainPem: pulumi.output(""),
+  };
+  return { registered, born };
+}
+
+/** The fewest months that never have fewer days: policies of Key Vault know no days. */
+export function monthsFor(validityDays: number): number {
+  let months = 1;
+  while (daysOfMonths(months).least < validityDays) months += 1;
+  return months;
 }

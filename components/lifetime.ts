@@ -2,12 +2,6 @@
 import { describeGiven, type Finding } from "./problems";
 
 /**
- * Lifetime of a certificate in days. Entra refuses key credentials whose end it finds too far away; 365 days is
- * the bound all its documents agree on. https://learn.microsoft.com/graph/applications-how-to-add-certificate
- */
-export const CERTIFICATE_DAYS = { least: 1, most: 365, default: 90 } as const;
-
-/**
  * Limit of the tenant policy in days. The default of 180 is the most CIS Microsoft 365 (5.1.5.6) and the Zero
  * Trust Assessment (21773) accept; 366 is what CISA's 365-day rule has to be written as, the comparison being strict.
  */

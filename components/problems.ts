@@ -7,9 +7,13 @@ export type ProblemCode =
   | "certificate-outlives-policy"
   | "choose-one"
   | "duplicate"
+  | "entra-issuer"
+  | "invalid-certificate"
+  | "invalid-date"
   | "invalid-id"
   | "invalid-name"
   | "invalid-text"
+  | "invalid-url"
   | "missing"
   | "network-family"
   | "network-host-bits"
@@ -18,6 +22,11 @@ export type ProblemCode =
   | "network-too-wide"
   | "not-structured"
   | "out-of-range"
+  | "own-principal"
+  | "owner-not-allowed"
+  | "private-key"
+  | "reason-missing"
+  | "rotation-gap"
   | "too-long"
   | "too-many"
   | "unknown-key"
@@ -71,15 +80,20 @@ export abstract class ProblemsError extends RunError {
   }
 }
 
-/** Thrown by a component's constructor before it registers anything. */
+/** Thrown by a component's constructor before it registers anything, or once a value of another resource is known. */
 export class ArgumentError extends ProblemsError {
   readonly code = "CERTLOCK_ARGUMENTS";
   override readonly name = "ArgumentError";
 
-  constructor(component: string, name: string, problems: readonly Problem[]) {
+  constructor(
+    component: string,
+    name: string,
+    problems: readonly Problem[],
+    when: "before" | "later" = "before",
+  ) {
     super(
       `CERTLOCK_ARGUMENTS: ${component} ${describeGiven(name)} has ${count(problems)} in its arguments; ` +
-        "it was not registered.",
+        (when === "before" ? "it was not registered." : "what depends on them was not registered."),
       problems,
     );
   }

@@ -1,10 +1,10 @@
-/** Makes a stolen key worthless elsewhere: applications sign in from their own networks or not at all. */
+/** Makes a stolen key worthless elsewhere: applications sign in from their own networks, or while unsuspected. */
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { checkGuid } from "./guid";
 import { checkText } from "./names";
 import { checkNetworks, NAMED_LOCATION_RANGES, parseNetwork } from "./networks";
-import { checkOneOf, describeGiven, Problems, refuseArguments } from "./problems";
+import { ArgumentError, checkOneOf, describeGiven, Problems, refuseArguments } from "./problems";
 
 /** How Conditional Access treats a sign-in from elsewhere: note it, or refuse it (AADSTS53003). */
 export type AccessMode = "reportOnly" | "enforced";
@@ -14,16 +14,21 @@ export const ACCESS_MODES: readonly AccessMode[] = ["reportOnly", "enforced"];
 /** https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy#properties */
 const DISPLAY_NAME_CHARACTERS = 256;
 
-export interface WorkloadAccessPolicyArgs {
+/** How sure Entra ID Protection is that a service principal is compromised. */
+export type RiskLevel = "high" | "medium" | "low";
+
+export const RISK_LEVELS: readonly RiskLevel[] = ["high", "medium", "low"];
+
+interface CommonArgs {
   /**
    * Object ids of the service principals, from 1: `servicePrincipalObjectId` of a `SecretFreeApplication`, never
    * the client id or the object id of the registration. Single-tenant applications of this tenant only; managed
-   * identities and multi-tenant applications are out of reach of Conditional Access. Put applications with the
-   * same networks into one policy: the service takes one such call a second.
+   * identities and multi-tenant applications are out of reach of Conditional Access. The principal that deploys is
+   * refused: it could not come back to mend a mistake. Put applications with the same networks into one policy: the
+   * service takes one such call a second.
+   * https://learn.microsoft.com/graph/throttling-limits#conditional-access-service-limits
    */
   readonly servicePrincipalObjectIds: readonly pulumi.Input<string>[];
-  /** Public ranges the applications may sign in from, IPv4 or IPv6, prefix /8 or longer, 1 to 2000 of them. */
-  readonly networks: readonly string[];
   /**
    * "reportOnly" notes in the sign-in log what would be refused; "enforced" refuses it. Look at the log of a week
    * before enforcing: a forgotten egress address stops the workload.
@@ -34,8 +39,27 @@ export interface WorkloadAccessPolicyArgs {
   readonly displayName?: string;
 }
 
+/** Refuses sign-ins from elsewhere. */
+export interface NetworkAccessArgs extends CommonArgs {
+  /** Public ranges the applications may sign in from, IPv4 or IPv6, prefix /8 or longer, 1 to 2000 of them. */
+  readonly networks: readonly string[];
+  readonly riskLevels?: undefined;
+}
+
+/** Refuses sign-ins from anywhere while the service principal is under suspicion. */
+export interface RiskAccessArgs extends CommonArgs {
+  /**
+   * Levels at which sign-ins are refused, from 1; levels that are not named let them pass.
+   * https://learn.microsoft.com/entra/id-protection/concept-workload-identity-risk
+   */
+  readonly riskLevels: readonly RiskLevel[];
+  readonly networks?: undefined;
+}
+
+export type WorkloadAccessPolicyArgs = NetworkAccessArgs | RiskAccessArgs;
+
 /**
- * Blocks sign-ins of the given applications from everywhere but the given networks.
+ * Blocks sign-ins of the given applications from everywhere but the given networks, or while they are at risk.
  *
  * ```ts
  * new WorkloadAccessPolicy("partner-daemon", {
@@ -50,17 +74,27 @@ export interface WorkloadAccessPolicyArgs {
  * mode: "enforced",
  * ```
  *
- * Creates `<name>-location` (a named location, not trusted: trust would loosen policies for people) and
- * `<name>-policy`. Needs Workload Identities Premium, one licence for each application.
+ * A second policy, for what Entra ID Protection finds out:
+ *
+ * ```ts
+ * new WorkloadAccessPolicy("partner-daemon-risk", {
+ *   servicePrincipalObjectIds: [partner.servicePrincipalObjectId],
+ *   riskLevels: ["high", "medium"],
+ * });
+ * ```
+ *
+ * Creates `<name>-policy` and, with networks, `<name>-location` (a named location, not trusted: trust would loosen
+ * policies for people). Needs Workload Identities Premium, one licence for each application.
  * https://learn.microsoft.com/entra/identity/conditional-access/workload-identity
  *
- * @throws ArgumentError listing every bad argument, before anything is registered
+ * @throws ArgumentError listing every bad argument, before anything is registered; a service principal that turns
+ * out later to be the deploying one stops the policy
  */
 export class WorkloadAccessPolicy extends pulumi.ComponentResource {
   /** Object id of the policy. */
   readonly policyObjectId: pulumi.Output<string>;
-  /** Object id of the named location. */
-  readonly locationObjectId: pulumi.Output<string>;
+  /** Object id of the named location; a policy about risk has none. */
+  readonly locationObjectId: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: WorkloadAccessPolicyArgs, opts: pulumi.ComponentResourceOptions = {}) {
     checkArguments(name, args);
@@ -71,7 +105,7 @@ export class WorkloadAccessPolicy extends pulumi.ComponentResource {
     const policy = createPolicy(name, location, args, child);
 
     this.policyObjectId = policy.objectId;
-    this.locationObjectId = location.objectId;
+    this.locationObjectId = location?.objectId;
     this.registerOutputs({ policyObjectId: this.policyObjectId, locationObjectId: this.locationObjectId });
   }
 }
@@ -80,7 +114,8 @@ function createLocation(
   name: string,
   args: WorkloadAccessPolicyArgs,
   child: pulumi.CustomResourceOptions,
-): azuread.NamedLocation {
+): azuread.NamedLocation | undefined {
+  if (args.networks === undefined) return undefined;
   return new azuread.NamedLocation(
     `${name}-location`,
     {
@@ -93,7 +128,7 @@ function createLocation(
 
 function createPolicy(
   name: string,
-  location: azuread.NamedLocation,
+  location: azuread.NamedLocation | undefined,
   args: WorkloadAccessPolicyArgs,
   child: pulumi.CustomResourceOptions,
 ): azuread.ConditionalAccessPolicy {
@@ -104,10 +139,13 @@ function createPolicy(
       state: args.mode === "enforced" ? "enabled" : "enabledForReportingButNotEnforced",
       conditions: {
         applications: { includedApplications: ["All"] },
-        clientApplications: { includedServicePrincipals: [...args.servicePrincipalObjectIds] },
+        clientApplications: { includedServicePrincipals: exceptDeployer(name, args, child) },
         clientAppTypes: ["all"],
-        // objectId and not id: the id of a named location is a path, which Conditional Access does not know.
-        locations: { includedLocations: ["All"], excludedLocations: [location.objectId] },
+        ...(args.riskLevels && { servicePrincipalRiskLevels: [...args.riskLevels] }),
+        ...(location && {
+          // objectId and not id: the id of a named location is a path, which Conditional Access does not know.
+          locations: { includedLocations: ["All"], excludedLocations: [location.objectId] },
+        }),
         // A policy for workloads must still say that it means no person.
         users: { includedUsers: ["None"] },
       },
@@ -118,16 +156,81 @@ function createPolicy(
   );
 }
 
+/** The targets, each refused by itself, so that one whose id is not known yet does not hide the others in a preview. */
+function exceptDeployer(
+  name: string,
+  { servicePrincipalObjectIds }: WorkloadAccessPolicyArgs,
+  child: pulumi.CustomResourceOptions,
+): pulumi.Output<string>[] {
+  const deployer = azuread.getClientConfigOutput(child).objectId;
+  return servicePrincipalObjectIds.map((principal, index) =>
+    pulumi.all([principal, deployer]).apply(([objectId, own]) => {
+      if (objectId.toLowerCase() !== own.toLowerCase()) return objectId;
+      const problem = {
+        at: `servicePrincipalObjectIds[${index}]`,
+        code: "own-principal",
+        given: describeGiven(objectId),
+        allowed: "any service principal but the one that deploys: locked out, it could not mend the policy",
+        remedy: "remove it; a lock for the pipeline belongs into a stack that somebody else deploys",
+      } as const;
+      throw new ArgumentError("WorkloadAccessPolicy", name, [problem], "later");
+    }),
+  );
+}
+
 function checkArguments(name: string, args: WorkloadAccessPolicyArgs): void {
   const problems = new Problems();
   checkPrincipals(args.servicePrincipalObjectIds, problems);
-  checkLockNetworks("networks", args.networks, problems);
+  checkCondition(args, problems);
   problems.add("mode", checkOneOf(args.mode ?? "reportOnly", ACCESS_MODES));
   problems.add(
     "displayName",
     checkText(args.displayName ?? name, DISPLAY_NAME_CHARACTERS, "name the policy"),
   );
   refuseArguments("WorkloadAccessPolicy", name, problems);
+}
+
+/** Takes more than the type allows: configuration and JavaScript may hold both, or neither. */
+function checkCondition(
+  {
+    networks,
+    riskLevels,
+  }: {
+    readonly networks?: readonly unknown[] | undefined;
+    readonly riskLevels?: readonly unknown[] | undefined;
+  },
+  problems: Problems,
+): void {
+  if (networks !== undefined && riskLevels !== undefined) {
+    problems.add("riskLevels", {
+      code: "choose-one",
+      given: describeGiven(riskLevels),
+      allowed: "networks or riskLevels: together they would refuse only what is both outside and at risk",
+      remedy: "declare a policy for each",
+    });
+  } else if (riskLevels === undefined) checkLockNetworks("networks", networks ?? [], problems);
+  else checkRiskLevels(riskLevels, problems);
+}
+
+function checkRiskLevels(levels: readonly unknown[], problems: Problems): void {
+  if (levels.length === 0) {
+    problems.add("riskLevels", {
+      code: "missing",
+      given: describeGiven(levels),
+      allowed: `at least one of ${RISK_LEVELS.join(", ")}`,
+      remedy: 'start with ["high"]',
+    });
+  }
+  levels.forEach((level, index) => {
+    problems.add(`riskLevels[${index}]`, checkOneOf(level, RISK_LEVELS));
+    if (levels.indexOf(level) === index) return;
+    problems.add(`riskLevels[${index}]`, {
+      code: "duplicate",
+      given: describeGiven(level),
+      allowed: "each level once",
+      remedy: "remove one of the two",
+    });
+  });
 }
 
 /** The networks of a lock, as the settings check them too: an empty list would lock everybody out. */

@@ -1,6 +1,6 @@
-/** The national clouds: where Microsoft Graph and Entra sign-in live in each. */
+/** The national clouds: where Microsoft Graph, Entra sign-in and Key Vault live in each. */
 
-/** One cloud: the pair of endpoints that belong together. */
+/** One cloud: the endpoints that belong together. */
 export interface GraphCloud {
   /** Name as the azuread provider spells it in `ARM_ENVIRONMENT`. */
   readonly name: string;
@@ -12,15 +12,27 @@ export interface GraphCloud {
   readonly scope: string;
   /** Audience of a token from outside that Entra exchanges (workload identity federation). */
   readonly federationAudience: string;
+  /**
+   * What every vault's host name ends with, after the vault's own name and a dot.
+   * https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#dns-suffixes-for-object-identifiers
+   */
+  readonly vaultDnsSuffix: string;
 }
 
-function cloud(name: string, graphEndpoint: string, loginEndpoint: string, audienceSuffix = ""): GraphCloud {
+function cloud(
+  name: string,
+  graphEndpoint: string,
+  loginEndpoint: string,
+  audienceSuffix: string,
+  vaultDnsSuffix: string,
+): GraphCloud {
   return {
     name,
     graphEndpoint,
     loginEndpoint,
     scope: `${graphEndpoint}/.default`,
     federationAudience: `api://AzureADTokenExchange${audienceSuffix}`,
+    vaultDnsSuffix,
   };
 }
 
@@ -29,6 +41,8 @@ export const PUBLIC_CLOUD: GraphCloud = cloud(
   "public",
   "https://graph.microsoft.com",
   "https://login.microsoftonline.com",
+  "",
+  "vault.azure.net",
 );
 
 /**
@@ -38,9 +52,27 @@ export const PUBLIC_CLOUD: GraphCloud = cloud(
  */
 export const CLOUDS: readonly GraphCloud[] = [
   PUBLIC_CLOUD,
-  cloud("usgovernment", "https://graph.microsoft.us", "https://login.microsoftonline.us", "USGov"),
-  cloud("usgovernmentl5", "https://dod-graph.microsoft.us", "https://login.microsoftonline.us", "USGov"),
-  cloud("china", "https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn", "China"),
+  cloud(
+    "usgovernment",
+    "https://graph.microsoft.us",
+    "https://login.microsoftonline.us",
+    "USGov",
+    "vault.usgovcloudapi.net",
+  ),
+  cloud(
+    "usgovernmentl5",
+    "https://dod-graph.microsoft.us",
+    "https://login.microsoftonline.us",
+    "USGov",
+    "vault.usgovcloudapi.net",
+  ),
+  cloud(
+    "china",
+    "https://microsoftgraph.chinacloudapi.cn",
+    "https://login.chinacloudapi.cn",
+    "China",
+    "vault.azure.cn",
+  ),
 ];
 
 const OTHER_NAMES: Readonly<Record<string, string>> = {

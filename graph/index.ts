@@ -7,4 +7,13 @@ export * from "./clouds";
 export * from "./duration";
 export * from "./errors";
 export { redact } from "./redact";
-export type { RetryLimits } from "./retry";
+export {
+  backoffMs,
+  certificateDistrusted,
+  connectionFailureCode,
+  DEFAULT_RETRY_LIMITS,
+  failedBeforeSending,
+  repeatableStatus,
+  retryAfterMs,
+  type RetryLimits,
+} from "./retry";

@@ -1,12 +1,19 @@
-/** Errors of the provider itself; those of Microsoft Graph are in graph/errors.ts. */
+/** Errors of the provider itself; those of Microsoft Graph are in graph/errors.ts, of Key Vault in vault-error.ts. */
 
 type ProviderErrorCode =
+  | "CERTLOCK_CERTIFICATE_CANCELLED"
+  | "CERTLOCK_CERTIFICATE_DELETED"
+  | "CERTLOCK_CERTIFICATE_FAILED"
+  | "CERTLOCK_CERTIFICATE_NOT_USABLE"
+  | "CERTLOCK_CERTIFICATE_PENDING"
   | "CERTLOCK_CLIENT_SECRET_REFUSED"
   | "CERTLOCK_CREDENTIALS_INCOMPLETE"
   | "CERTLOCK_ENDPOINT_INVALID"
+  | "CERTLOCK_GENERATION_PASSED"
   | "CERTLOCK_IMPORT_ID_UNKNOWN"
   | "CERTLOCK_POLICY_PART_LOST"
   | "CERTLOCK_STATE_INCOMPLETE"
+  | "CERTLOCK_VAULT_URI_REFUSED"
   | "CERTLOCK_WRITE_NOT_VISIBLE";
 
 /** A failure with a stable code, whose message says what to do next. Never holds a secret. */

@@ -2,14 +2,16 @@
 import { fstatSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as wait } from "node:timers/promises";
-import { GraphClient } from "../graph";
+import { GraphClient, type TokenSource } from "../graph";
 import { tokenSourceFromEnvironment } from "./credential";
 import { engineAddress, EngineLog } from "./engine-log";
 import { describeError } from "./errors";
 import type { ResourceHandler } from "./resource-handler";
 import { startProviderServer } from "./server";
-import { type Environment, readCloud, refuseClientSecret } from "./settings";
+import { type Environment, readCloud, readVaultService, refuseClientSecret } from "./settings";
 import { TenantAppManagementPolicyHandler } from "./tenant-app-management-policy";
+import { VaultCertificateHandler } from "./vault-certificate";
+import { VaultClient } from "./vault-client";
 
 /** How long answers may take after the request to stop, in milliseconds; the engine kills after 5 seconds. */
 const GRACE_MS = 2_000;
@@ -26,7 +28,7 @@ export async function main(): Promise<number> {
     handlers,
     configure: () => {
       refuseClientSecret(env);
-      readCloud(env);
+      readVaultService(env);
     },
     log,
   });
@@ -53,24 +55,34 @@ export function run(): void {
   );
 }
 
-/** The handlers of all resource types over one lazily made Graph client. */
+/** The handlers of all resource types, with one sign-in and each client made when it is first needed. */
 function createHandlers(env: Environment): ReadonlyMap<string, ResourceHandler> {
-  let client: Promise<GraphClient> | undefined;
-  const connect = async (): Promise<GraphClient> => {
-    const cloud = readCloud(env);
-    return new GraphClient({ cloud, tokenSource: await tokenSourceFromEnvironment(env, cloud) });
-  };
-  return new Map([
+  let tokens: Promise<TokenSource> | undefined;
+  let graph: Promise<GraphClient> | undefined;
+  let vault: Promise<VaultClient> | undefined;
+  const tokenSource = (): Promise<TokenSource> =>
+    (tokens ??= tokenSourceFromEnvironment(env, readCloud(env)));
+  const connectGraph = async (): Promise<GraphClient> =>
+    new GraphClient({ cloud: readCloud(env), tokenSource: await tokenSource() });
+  const connectVault = async (): Promise<VaultClient> =>
+    new VaultClient({ service: readVaultService(env), tokenSource: await tokenSource(), sleep });
+  return new Map<string, ResourceHandler>([
     [
       "certlock:index:TenantAppManagementPolicy",
-      new TenantAppManagementPolicyHandler({
-        client: () => (client ??= connect()),
-        sleep: async (milliseconds, signal) => {
-          await wait(milliseconds, undefined, { signal });
-        },
+      new TenantAppManagementPolicyHandler({ client: () => (graph ??= connectGraph()), sleep }),
+    ],
+    [
+      "certlock:index:VaultCertificate",
+      new VaultCertificateHandler({
+        service: () => readVaultService(env),
+        client: () => (vault ??= connectVault()),
       }),
     ],
   ]);
+}
+
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
 }
 
 /**

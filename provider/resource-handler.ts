@@ -14,9 +14,10 @@ export interface CheckResult {
   readonly problems: readonly CheckProblem[];
 }
 
-export type ChangeKind = "add" | "delete" | "update";
+/** `update-replace`: the resource is made anew, the new one before the old one goes. */
+export type ChangeKind = "add" | "delete" | "update" | "update-replace";
 
-/** What would change, by property path. Empty: nothing. None of our resources is ever replaced. */
+/** What would change, by property path. Empty: nothing. */
 export type Changes = ReadonlyMap<string, ChangeKind>;
 
 export interface ReadResult {

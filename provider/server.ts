@@ -177,6 +177,7 @@ function service(
       // The engine shows the detailed paths and decides by the top-level names.
       const top = path.split(/[.[]/, 1)[0] ?? path;
       if (!response.getDiffsList().includes(top)) response.addDiffs(top);
+      if (kind === "update-replace" && !response.getReplacesList().includes(top)) response.addReplaces(top);
     }
     return response;
   });
@@ -251,6 +252,7 @@ const KINDS: Readonly<Record<ChangeKind, proto.PropertyDiff.Kind>> = {
   add: proto.PropertyDiff.Kind.ADD,
   delete: proto.PropertyDiff.Kind.DELETE,
   update: proto.PropertyDiff.Kind.UPDATE,
+  "update-replace": proto.PropertyDiff.Kind.UPDATE_REPLACE,
 };
 
 /** The memory of a resource repeats its inputs: once one of them is secret, so is the memory. */

@@ -76,14 +76,49 @@ export function readCloud(env: Environment): GraphCloud {
   };
 }
 
+/** Where the vaults of a tenant are, and what a token for them is asked with. */
+export interface VaultService {
+  /** Name of the cloud, for messages. */
+  readonly cloud: string;
+  /** What every vault's host name ends with, after its own name and a dot. */
+  readonly dnsSuffix: string;
+  readonly scope: string;
+  /** Stands in for every vault (a sandbox): the vault `kv` is asked at `<endpoint>/kv/…`. */
+  readonly endpoint?: string;
+}
+
+/**
+ * The cloud's Key Vault. `CERTLOCK_VAULT_ENDPOINT` names a stand-in for all vaults, under the rules of the other
+ * endpoints: vault tokens open keys, so it may only be this machine unless foreign endpoints are allowed.
+ *
+ * @throws ProviderError CERTLOCK_ENDPOINT_INVALID
+ */
+export function readVaultService(env: Environment): VaultService {
+  const { name, vaultDnsSuffix } = readCloud(env);
+  const problems: string[] = [];
+  const endpoint = readEndpoint(env, VAULT_ENDPOINT, problems);
+  if (problems.length > 0) {
+    throw new ProviderError("CERTLOCK_ENDPOINT_INVALID", `${problems.join("; ")}.`);
+  }
+  return {
+    cloud: name,
+    dnsSuffix: vaultDnsSuffix,
+    scope: `https://${vaultDnsSuffix}/.default`,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
 const GRAPH_ENDPOINT = "CERTLOCK_GRAPH_ENDPOINT";
 const LOGIN_ENDPOINT = "CERTLOCK_LOGIN_ENDPOINT";
+const VAULT_ENDPOINT = "CERTLOCK_VAULT_ENDPOINT";
 const ALLOW_FOREIGN = "CERTLOCK_ALLOW_FOREIGN_ENDPOINTS";
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whether the endpoint is Microsoft's, and of the kind the variable names. */
 function isKnown(origin: string, name: string): boolean {
+  // No host of Microsoft's stands in for all vaults.
+  if (name === VAULT_ENDPOINT) return false;
   return CLOUDS.some(
     (cloud) => origin === (name === GRAPH_ENDPOINT ? cloud.graphEndpoint : cloud.loginEndpoint),
   );

@@ -84,6 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     deployerCertificatePem: certificate.certificatePem,
     ...(options.tenantId !== undefined && { id: options.tenantId.toLowerCase() }),
   });
+  tenant.vaults.pipelineAddress = defaultClientAddress;
   const issuer = await TokenIssuer.create(tenant);
   const service = new TokenService(tenant, issuer, {
     singleUseAssertions: options.singleUseAssertions ?? false,
@@ -142,6 +143,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ARM_CLIENT_CERTIFICATE_PATH: certificatePath,
         CERTLOCK_GRAPH_ENDPOINT: tenant.graphUrl,
         CERTLOCK_LOGIN_ENDPOINT: issuer.loginUrl,
+        CERTLOCK_VAULT_ENDPOINT: `https://localhost:${vaults.port}`,
         NODE_EXTRA_CA_CERTS: caPath,
       }),
       close: () => (closing ??= undoAll(undo)),

@@ -99,6 +99,19 @@ export function readNumber<T extends number>(
   return typeof given === "number" ? (given as T) : fallback;
 }
 
+/** Reads true or false; `fallback` where nothing was given. */
+export function readFlag(at: string, given: unknown, fallback: boolean, problems: Problems): boolean {
+  if (isAbsent(given) || given === REPORTED) return fallback;
+  if (typeof given === "boolean") return given;
+  problems.add(at, {
+    code: "wrong-type",
+    given: describeGiven(given),
+    allowed: "true or false",
+    remedy: "write it without quotes",
+  });
+  return fallback;
+}
+
 /** Reads one of a few words; `fallback` where nothing was given. */
 export function readChoice<T extends string>(
   at: string,

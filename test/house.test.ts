@@ -26,11 +26,18 @@ const LAWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages a room may import beside Node's own modules; a room that is not listed is free. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  components: ["@pulumi/pulumi", "@pulumi/azuread", "@pulumi/azure-native", "@pulumi/tls"],
+  components: ["@pulumi/pulumi", "@pulumi/azuread", "@pulumi/azure-native", "@pulumi/tls", "asn1js", "pkijs"],
   graph: [],
   provider: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@azure/identity"],
   policies: ["@pulumi/policy"],
-  sandbox: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@peculiar/x509", "reflect-metadata"],
+  sandbox: [
+    "@pulumi/pulumi",
+    "@grpc/grpc-js",
+    "google-protobuf",
+    "@peculiar/x509",
+    "reflect-metadata",
+    "pkijs",
+  ],
 };
 
 interface SourceFile {

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { idOf, Recorder, type Registered, valueOf } from "./components/recorder";
+import { idOf, Recorder, type Registered, TENANT_ID, valueOf } from "./components/recorder";
+import { generationsOn } from "./generations";
 
 const ROOT = join(__dirname, "..");
 type Exports = Readonly<Record<string, unknown>>;
@@ -51,14 +52,19 @@ function applicationWith(name: string, others: readonly string[]): string[] {
   ];
 }
 
-function keyInVault(name: string): string[] {
+/** Both applications count from the first of January 2026, so there are two generations on every day since March. */
+const GENERATIONS = generationsOn();
+
+function keyInVault(name: string, secrets: readonly string[] = [name]): string[] {
   return [
-    `${name} > ${name}-key-g1: tls:index/privateKey:PrivateKey`,
-    `${name} > ${name}-certificate-g1: tls:index/selfSignedCert:SelfSignedCert`,
-    `${name} > ${name}-credential-g1: ${AZUREAD.certificate}`,
+    ...GENERATIONS.declared.flatMap(({ number }) => [
+      `${name} > ${name}-key-g${number}: tls:index/privateKey:PrivateKey`,
+      `${name} > ${name}-certificate-g${number}: tls:index/selfSignedCert:SelfSignedCert`,
+      `${name} > ${name}-credential-g${number}: ${AZUREAD.certificate}`,
+    ]),
     ` > ${name}: certlock:components:CredentialVault`,
     `${name} > ${name}-vault: azure-native:keyvault:Vault`,
-    `${name} > ${name}-secret-${name}: azure-native:keyvault:Secret`,
+    ...secrets.map((secret) => `${name} > ${name}-secret-${secret}: azure-native:keyvault:Secret`),
   ];
 }
 
@@ -72,7 +78,7 @@ const EVERYTHING = [
     `deploy-pipeline > deploy-pipeline-credential: ${AZUREAD.federated}`,
   ]),
   ...applicationWith("partner-daemon", [
-    ...keyInVault("partner-daemon"),
+    ...keyInVault("partner-daemon", ["partner-daemon", "partner-daemon-pfx"]),
     " > partner-daemon: certlock:components:WorkloadAccessPolicy",
     "partner-daemon > partner-daemon-location: azuread:index/namedLocation:NamedLocation",
     "partner-daemon > partner-daemon-policy: azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
@@ -95,35 +101,47 @@ describe("the program", () => {
     const { value, secret } = await valueOf(pulumi.output(exported["identities"]));
     assert.equal(secret, false);
     const identities = value as Record<string, Record<string, unknown>>;
-    const thumbprints = ["billing-nightly", "partner-daemon"].map(
-      (name) => identities[name]?.["thumbprintSha256"],
-    );
-    for (const thumbprint of thumbprints) assert.match(String(thumbprint), /^[0-9A-F]{64}$/);
+    /** What is read from certificates: it is checked by its form, and what it must equal elsewhere. */
+    const read = (name: string) => {
+      const { thumbprintSha1, thumbprintSha256, certificates } = identities[name] as {
+        readonly thumbprintSha1: string;
+        readonly thumbprintSha256: string;
+        readonly certificates: readonly { readonly thumbprintSha256: string }[];
+      };
+      assert.match(thumbprintSha1, /^[0-9A-F]{40}$/);
+      for (const { thumbprintSha256: each } of certificates) assert.match(each, /^[0-9A-F]{64}$/);
+      assert.equal(new Set(certificates.map((each) => each.thumbprintSha256)).size, certificates.length);
+      assert.equal(certificates.at(-1)?.thumbprintSha256, thumbprintSha256);
+      return {
+        thumbprintSha1,
+        thumbprintSha256,
+        certificates: GENERATIONS.declared.map(({ number }, index) => ({
+          generation: number,
+          thumbprintSha256: certificates[index]?.thumbprintSha256,
+          validUntil: "2027-03-26T02:00:00Z",
+        })),
+      };
+    };
+    const withCertificate = (name: string, networks: readonly string[]) => ({
+      tenantId: TENANT_ID,
+      clientId: idOf("client", `${name}-registration`),
+      contentType: "application/x-pem-file",
+      credential: "certificate",
+      networks,
+      ...read(name),
+      rotatesOn: GENERATIONS.current.ends,
+      vaultSecretUri: `https://kv-${name}.vault.azure.net/secrets/${name}`,
+    });
     assert.deepEqual(identities, {
-      "billing-nightly": {
-        clientId: idOf("client", "billing-nightly-registration"),
-        credential: "certificate",
-        networks: [],
-        generation: 1,
-        thumbprintSha256: thumbprints[0],
-        validUntil: "2027-02-19T02:00:00Z",
-        keyIn: "https://kv-billing-nightly.vault.azure.net/secrets/billing-nightly",
-      },
+      "billing-nightly": withCertificate("billing-nightly", []),
       "deploy-pipeline": {
+        tenantId: TENANT_ID,
         clientId: idOf("client", "deploy-pipeline-registration"),
         credential: "federation",
         networks: [],
         subject: "repo:contoso@61234567/platform@987654321:environment:production",
       },
-      "partner-daemon": {
-        clientId: idOf("client", "partner-daemon-registration"),
-        credential: "certificate",
-        networks: ["198.51.100.0/24", "203.0.113.0/24"],
-        generation: 1,
-        thumbprintSha256: thumbprints[1],
-        validUntil: "2027-02-19T02:00:00Z",
-        keyIn: "https://kv-partner-daemon.vault.azure.net/secrets/partner-daemon",
-      },
+      "partner-daemon": withCertificate("partner-daemon", ["198.51.100.0/24", "203.0.113.0/24"]),
     });
   });
 
@@ -147,13 +165,13 @@ describe("the program", () => {
   it("carries limit, mode and networks of the configuration through to the tenant", async () => {
     const recorder = await Recorder.start();
     load({
-      "certlock-tenant:certificateMaxLifetimeDays": 120,
+      "certlock-tenant:certificateMaxLifetimeDays": 130,
       "certlock-tenant:conditionalAccess": { mode: "enforced" },
     });
     const registered = await recorder.all();
     const inputs = (name: string): Readonly<Record<string, unknown>> =>
       registered.find((one) => one.name === name)?.inputs ?? {};
-    assert.match(JSON.stringify(inputs("tenant-credentials-policy")), /"maxLifetime":"P120D"/);
+    assert.match(JSON.stringify(inputs("tenant-credentials-policy")), /"maxLifetime":"P130D"/);
     assert.equal(inputs("partner-daemon-policy")["state"], "enabled");
     assert.deepEqual(inputs("partner-daemon-location")["ip"], {
       ipRanges: ["198.51.100.0/24", "203.0.113.0/24"],
@@ -207,21 +225,31 @@ describe("the program", () => {
     assert.deepEqual(await roles(reader.toUpperCase()), declared);
   });
 
-  it("takes size and generation of the key from the configuration", async () => {
+  it("takes rotation, size of the key and PFX from the configuration", async () => {
     const recorder = await Recorder.start();
-    const exported = load({
+    load({
       "certlock-tenant:applications": [
         {
           name: "billing-nightly",
           description: "Nightly billing run",
-          certificate: { vault: "kv-billing-nightly", keyBits: 2048, generation: 3 },
+          certificate: {
+            vault: "kv-billing-nightly",
+            rotation: { epoch: new Date().toISOString().slice(0, 10), periodDays: 40 },
+            keyBits: 2048,
+            pfx: true,
+          },
         },
       ],
     });
-    const key = (await recorder.all()).find(({ name }) => name === "billing-nightly-key-g3");
-    assert.equal(key?.inputs["rsaBits"], 2048);
-    const { value } = await valueOf(pulumi.output(exported["identities"]));
-    assert.equal((value as Record<string, Record<string, unknown>>)["billing-nightly"]?.["generation"], 3);
+    const registered = await recorder.all();
+    const inputs = (name: string) => registered.find((one) => one.name === `billing-nightly-${name}`)?.plain;
+    assert.equal(inputs("key-g1")?.["rsaBits"], 2048);
+    assert.equal(inputs("certificate-g1")?.["validityPeriodHours"], 85 * 24);
+    assert.match(JSON.stringify(inputs("secret-billing-nightly")), /"contentType":"application\/x-pem-file"/);
+    assert.match(
+      JSON.stringify(inputs("secret-billing-nightly-pfx")),
+      /"contentType":"application\/x-pkcs12"/,
+    );
   });
 
   it("registers everything anew each time it is loaded", async () => {

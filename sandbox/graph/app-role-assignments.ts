@@ -19,9 +19,9 @@ const FIELDS = [
   "resourceId",
 ];
 
-function setOf(principal: ServicePrincipalRecord): EntitySet {
+function setOf(principal: ServicePrincipalRecord, list = "appRoleAssignments"): EntitySet {
   return {
-    name: `servicePrincipals('${principal.id}')/appRoleAssignments`,
+    name: `servicePrincipals('${principal.id}')/${list}`,
     type: "microsoft.graph.appRoleAssignment",
     properties: new Set(FIELDS),
   };
@@ -36,33 +36,79 @@ export function listAppRoleAssignments(call: GraphCall): GraphResponse {
 
 /** Source: https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments */
 export function createAppRoleAssignment(call: GraphCall): GraphResponse {
-  const { tenant } = call;
   const principal = findServicePrincipal(call);
   const body = bodyObject(call);
-  refuseUnknownProperties(body, FIELDS);
-  if (requiredString(body, "principalId", 36) !== principal.id) {
+  if (requiredString(body, "principalId", 36).toLowerCase() !== principal.id) {
     throw badRequest("The principalId must be the id of the service principal in the path.");
   }
-  const resourceId = requiredString(body, "resourceId", 36);
-  const resource = tenant.servicePrincipals.get(resourceId);
-  if (!resource) throw resourceNotFound(resourceId);
-  const appRoleId = requiredString(body, "appRoleId", 36);
+  const resource = servicePrincipal(call, requiredString(body, "resourceId", 36));
+  return entity(call, setOf(principal), assign(call, principal, resource, body), 201);
+}
+
+/** The same permissions seen from the API: who has been granted any of its roles. */
+export function listAppRoleAssignedTo(call: GraphCall): GraphResponse {
+  const resource = findServicePrincipal(call);
+  const assignments = [...call.tenant.servicePrincipals.values()].flatMap((principal) =>
+    principal.appRoleAssignments
+      .filter(({ resourceId }) => resourceId === resource.id)
+      .map((assignment) => render(call, principal, assignment)),
+  );
+  return collection(call, setOf(resource, ASSIGNED_TO), assignments);
+}
+
+/** Source: https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto */
+export function createAppRoleAssignedTo(call: GraphCall): GraphResponse {
+  const resource = findServicePrincipal(call);
+  const body = bodyObject(call);
+  if (requiredString(body, "resourceId", 36).toLowerCase() !== resource.id) {
+    throw badRequest("The resourceId must be the id of the service principal in the path.");
+  }
+  const principal = servicePrincipal(call, requiredString(body, "principalId", 36));
+  return entity(call, setOf(resource, ASSIGNED_TO), assign(call, principal, resource, body), 201);
+}
+
+export function deleteAppRoleAssignedTo(call: GraphCall): GraphResponse {
+  const resource = findServicePrincipal(call);
+  const id = call.param("assignment");
+  const holder = [...call.tenant.servicePrincipals.values()].find((principal) =>
+    principal.appRoleAssignments.some((one) => one.id === id && one.resourceId === resource.id),
+  );
+  if (!holder) throw resourceNotFound(id);
+  holder.appRoleAssignments = holder.appRoleAssignments.filter((assignment) => assignment.id !== id);
+  return noContent();
+}
+
+const ASSIGNED_TO = "appRoleAssignedTo";
+
+function servicePrincipal({ tenant }: GraphCall, id: string): ServicePrincipalRecord {
+  const found = tenant.servicePrincipals.get(id.toLowerCase());
+  if (!found) throw resourceNotFound(id);
+  return found;
+}
+
+function assign(
+  call: GraphCall,
+  principal: ServicePrincipalRecord,
+  resource: ServicePrincipalRecord,
+  body: Json,
+): Json {
+  refuseUnknownProperties(body, FIELDS);
+  const appRoleId = requiredString(body, "appRoleId", 36).toLowerCase();
   if (!roleIds(call, resource).includes(appRoleId)) {
     throw badRequest("Permission being assigned was not found on application");
   }
-  if (
-    principal.appRoleAssignments.some((one) => one.resourceId === resourceId && one.appRoleId === appRoleId)
-  ) {
+  const held = principal.appRoleAssignments;
+  if (held.some((one) => one.resourceId === resource.id && one.appRoleId === appRoleId)) {
     throw badRequest("Permission being assigned already exists on the object");
   }
   const assignment: AppRoleAssignment = {
-    id: tenant.newId(),
+    id: call.tenant.newId(),
     appRoleId,
-    resourceId,
-    createdDateTime: graphDateTime(tenant.clock()),
+    resourceId: resource.id,
+    createdDateTime: graphDateTime(call.tenant.clock()),
   };
-  principal.appRoleAssignments = [...principal.appRoleAssignments, assignment];
-  return entity(call, setOf(principal), render(call, principal, assignment), 201);
+  principal.appRoleAssignments = [...held, assignment];
+  return render(call, principal, assignment);
 }
 
 export function deleteAppRoleAssignment(call: GraphCall): GraphResponse {

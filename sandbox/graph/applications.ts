@@ -1,8 +1,8 @@
 import type { ApplicationRecord } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
-import { graphDateTime } from "../tenant/identifiers";
+import { graphDateTime, isGuid } from "../tenant/identifiers";
 import { bodyObject, noContent, type GraphCall, type Json } from "./call";
-import { badRequest, resourceNotFound } from "./graph-error";
+import { badRequest, invalidValue, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
   initialCredentials,
@@ -16,7 +16,7 @@ import { renderPassword, type IssuedPassword } from "./password-credentials";
 import { checkOwnership, managesOnlyOwned } from "./permissions";
 import { collection, entity, selection, type EntitySet } from "./query";
 import { alternateKey } from "./routing";
-import { oneOf, requiredString, stringList } from "./values";
+import { objectList, oneOf, optionalString, requiredString, stringList } from "./values";
 
 /** Source: https://learn.microsoft.com/graph/api/resources/application */
 const DEFAULTS: Defaults = {
@@ -205,6 +205,28 @@ function initialOwners(call: GraphCall, body: Json): readonly string[] {
   return [...owners, self];
 }
 
+/** Source: requiredResourceAccess at https://learn.microsoft.com/graph/api/resources/application#properties */
+function checkRequiredAccess(value: unknown): void {
+  const apis = objectList(value, "requiredResourceAccess");
+  const accesses = apis.flatMap((api) => {
+    if (!isGuid(requiredString(api, "resourceAppId", 36))) throw invalidValue("resourceAppId");
+    return objectList(api["resourceAccess"], "resourceAccess");
+  });
+  for (const access of accesses) {
+    if (!isGuid(requiredString(access, "id", 36))) throw invalidValue("resourceAccess");
+    oneOf(access["type"], ["Role", "Scope"], "resourceAccess");
+  }
+  if (apis.length > MOST_APIS || accesses.length > MOST_PERMISSIONS) {
+    throw badRequest(
+      `The number of required permissions exceeds the limit of ${MOST_PERMISSIONS} in ${MOST_APIS} APIs.`,
+    );
+  }
+}
+
+const MOST_APIS = 50;
+const MOST_PERMISSIONS = 400;
+const LONGEST_TEXT = 1024;
+
 function checkProperties(
   call: GraphCall,
   after: { appId: string; createdDateTime: string | null; properties: Json },
@@ -212,6 +234,8 @@ function checkProperties(
   before?: ApplicationRecord,
 ): void {
   requiredString(after.properties, "displayName", 256);
+  optionalString(after.properties, "description", LONGEST_TEXT);
+  checkRequiredAccess(after.properties["requiredResourceAccess"]);
   if ("signInAudience" in body) oneOf(body["signInAudience"], AUDIENCES, "signInAudience");
   if (!("identifierUris" in body)) return;
   const uris = stringList(after.properties["identifierUris"], "identifierUris");

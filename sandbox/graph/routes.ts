@@ -117,6 +117,24 @@ export const routes: readonly Route[] = [
     allow.GRANT_APP_ROLES,
     appRoles.deleteAppRoleAssignment,
   ),
+  route(
+    "GET",
+    "/servicePrincipals/{id}/appRoleAssignedTo",
+    allow.READ_APPLICATIONS,
+    appRoles.listAppRoleAssignedTo,
+  ),
+  route(
+    "POST",
+    "/servicePrincipals/{id}/appRoleAssignedTo",
+    allow.GRANT_APP_ROLES,
+    appRoles.createAppRoleAssignedTo,
+  ),
+  route(
+    "DELETE",
+    "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
+    allow.GRANT_APP_ROLES,
+    appRoles.deleteAppRoleAssignedTo,
+  ),
 
   // App management policies
   route(

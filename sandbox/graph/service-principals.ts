@@ -15,7 +15,7 @@ import { renderPassword, type IssuedPassword } from "./password-credentials";
 import { checkOwnership, managesOnlyOwned } from "./permissions";
 import { collection, entity, selection, type EntitySet } from "./query";
 import { alternateKey } from "./routing";
-import { requiredString, stringList } from "./values";
+import { optionalString, requiredString, stringList } from "./values";
 
 /** Source: https://learn.microsoft.com/graph/api/resources/serviceprincipal */
 const DEFAULTS: Defaults = {
@@ -92,7 +92,7 @@ export function createServicePrincipal(call: GraphCall): GraphResponse {
   }
   const createdDateTime = graphDateTime(tenant.clock());
   const target = { kind: "servicePrincipal", createdDateTime, appManagementPolicyId: undefined } as const;
-  const properties = mergeProperties({}, rest, DEFAULTS);
+  const properties = checkedTexts(mergeProperties({}, rest, DEFAULTS));
   const { passwords, keys } = initialCredentials(call, target, rest);
   const self = managesOnlyOwned(call) ? tenant.servicePrincipalByAppId(call.caller.appId) : undefined;
   const record: ServicePrincipalRecord = {
@@ -114,7 +114,7 @@ export function createServicePrincipal(call: GraphCall): GraphResponse {
 export function updateServicePrincipal(call: GraphCall): GraphResponse {
   const record = findWritableServicePrincipal(call);
   const body = bodyObject(call);
-  const properties = mergeProperties(record.properties, body, DEFAULTS);
+  const properties = checkedTexts(mergeProperties(record.properties, body, DEFAULTS));
   patchCredentials(call, record, body);
   record.properties = properties;
   return noContent();
@@ -176,6 +176,12 @@ export function renderServicePrincipal(
         .map(({ secretText }) => ({ secretText }))[0],
     })),
   };
+}
+
+/** Source of the limit: https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties */
+function checkedTexts(properties: Record<string, unknown>): Record<string, unknown> {
+  for (const name of ["description", "notes"]) optionalString(properties, name, 1024);
+  return properties;
 }
 
 function fromApplication(record: ServicePrincipalRecord, application: ApplicationRecord): Json {

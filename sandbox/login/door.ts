@@ -39,6 +39,12 @@ export function loginRequestHandler(
         case "GET discovery/keys":
           sendJson(response, 200, issuer.jwks());
           return;
+        case "GET token":
+          // App Service's way to hand tokens to the managed identities of an app.
+          if (tenantName !== "msi") notFound(response);
+          else if (header(request, "x-identity-header") !== tenant.identityHeader) unauthorized(response);
+          else sendJson(response, 200, managedIdentityToken(service, url.searchParams, trace.now));
+          return;
         case "POST oauth2/v2.0/token":
           sendJson(
             response,
@@ -61,6 +67,17 @@ export function loginRequestHandler(
   };
 }
 
+/** Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
+function managedIdentityToken(service: TokenService, query: URLSearchParams, now: Date): unknown {
+  const clientId = query.get("client_id") ?? "";
+  const resource = query.get("resource") ?? "";
+  if (clientId === "") throw missingParameter("client_id");
+  if (resource === "") throw missingParameter("resource");
+  const { access_token, expires_in, token_type } = service.managedIdentityToken(clientId, resource);
+  const expires_on = String(Math.floor(now.getTime() / 1000) + expires_in);
+  return { access_token, expires_on, resource, token_type, client_id: clientId };
+}
+
 /** The form of a token request; credentials in a Basic header are read as if they stood in it (RFC 6749, 2.3.1). */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const type = header(request, "content-type") ?? "";
@@ -81,6 +98,10 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function unauthorized(response: ServerResponse): void {
+  sendJson(response, 401, { statusCode: 401, message: "The X-IDENTITY-HEADER is missing or wrong." });
 }
 
 function notFound(response: ServerResponse): void {

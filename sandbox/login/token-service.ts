@@ -3,8 +3,10 @@ import { graphDateTime } from "../tenant/identifiers";
 import { MICROSOFT_SERVICES } from "../tenant/microsoft-services";
 import type { ClientCredentialType, SignIn } from "../tenant/sign-ins";
 import type { Tenant } from "../tenant/tenant";
-import { JWT_BEARER, parseAssertion, verifyCertificateAssertion } from "./client-assertion";
+import { isFederated, JWT_BEARER, parseAssertion, verifyCertificateAssertion } from "./client-assertion";
 import { verifyClientSecret } from "./client-secret";
+import { verifyFederatedAssertion } from "./federated-assertion";
+import type { DecodedJwt } from "./json-web-token";
 import { evaluateConditionalAccess, type ConditionalAccessVerdict } from "./conditional-access";
 import { applicationNotFound, LoginError, missingParameter, tenantNotFound } from "./login-error";
 import { TOKEN_LIFETIME_SECONDS, type TokenIssuer } from "./tokens";
@@ -105,6 +107,7 @@ export class TokenService {
     attempt.proof = this.#prove(request, application, principal);
     const resource = this.#resource(scope);
     attempt.resource = String(resource.properties["displayName"]);
+    this.#refuseUnassigned(principal, resource);
     attempt.verdict = evaluateConditionalAccess(this.#tenant, application, principal, request.clientAddress);
     if (attempt.verdict.status === "failure") {
       throw new LoginError(
@@ -113,22 +116,20 @@ export class TokenService {
         "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
       );
     }
-    return {
-      token_type: "Bearer",
-      expires_in: TOKEN_LIFETIME_SECONDS,
-      ext_expires_in: TOKEN_LIFETIME_SECONDS,
-      access_token: this.#issuer.issue({
+    return bearer(
+      this.#issuer.issue({
         appId: application.appId,
         objectId: principal.id,
         ...this.#audience(resource, scope),
         roles: this.#tenant.grantedRoles(principal, resource),
         authenticationMethod: attempt.proof.type === "clientSecret" ? "1" : "2",
       }),
-    };
+    );
   }
 
   #client(appId: string): { application: ApplicationRecord; principal: ServicePrincipalRecord } {
-    const application = this.#tenant.applicationByAppId(appId.toLowerCase());
+    const application =
+      this.#tenant.applicationByAppId(appId.toLowerCase()) ?? this.#managedIdentity(appId.toLowerCase());
     if (!application) throw applicationNotFound(appId, this.#tenant.domain);
     const principal = this.#tenant.servicePrincipalByAppId(application.appId);
     if (!principal) {
@@ -154,7 +155,9 @@ export class TokenService {
     const assertion = form.get("client_assertion");
     if (assertion !== null) {
       if (form.get("client_assertion_type") !== JWT_BEARER) throw missingParameter("client_assertion_type");
-      const proven = verifyCertificateAssertion(parseAssertion(assertion), {
+      const jwt = parseAssertion(assertion);
+      if (isFederated(jwt)) return this.#proveElsewhere(jwt, application, now);
+      const proven = verifyCertificateAssertion(jwt, {
         application,
         servicePrincipal,
         audiences: this.#assertionAudiences(),
@@ -173,6 +176,79 @@ export class TokenService {
     }
     const password = verifyClientSecret(secret, application, servicePrincipal, now);
     return { type: "clientSecret", keyId: password.keyId, thumbprint: null };
+  }
+
+  #proveElsewhere(jwt: DecodedJwt, application: ApplicationRecord, now: Date): Proof {
+    const { managedIdentities, openIdIssuers, id } = this.#tenant;
+    verifyFederatedAssertion(jwt, {
+      credentials: application.federatedIdentityCredentials,
+      isApplication: this.#tenant.applicationByAppId(application.appId) !== undefined,
+      isOwnIssuer: (issuer) =>
+        [this.#issuer.loginUrl, PUBLIC_CLOUD].some((host) => issuer === `${host}/${id}/v2.0`),
+      isOfManagedIdentity: (token) =>
+        this.#issuer.isOwn(token) && managedIdentities.byPrincipal(String(token.claims["oid"])) !== undefined,
+      keysOf: (issuer) => openIdIssuers.get(issuer),
+      now,
+    });
+    return { type: "federatedIdentityCredential", keyId: null, thumbprint: null };
+  }
+
+  /** A managed identity signs in as a client only for callers it trusts; it has no key and no application. */
+  #managedIdentity(clientId: string): ApplicationRecord | undefined {
+    const identity = this.#tenant.managedIdentities.byClient(clientId);
+    return (
+      identity && {
+        kind: "application",
+        id: identity.principalId,
+        appId: identity.clientId,
+        createdDateTime: null,
+        deletedDateTime: null,
+        owners: [],
+        passwordCredentials: [],
+        keyCredentials: [],
+        appManagementPolicyId: undefined,
+        federatedIdentityCredentials: identity.credentials.map((credential) => ({
+          ...credential,
+          id: credential.name,
+          description: null,
+        })),
+        properties: {},
+      }
+    );
+  }
+
+  /**
+   * The token a managed identity gets on the machine it is assigned to.
+   *
+   * @throws LoginError for an identity or a resource that is not there
+   */
+  managedIdentityToken(clientId: string, resource: string): TokenResponse {
+    const identity = this.#tenant.managedIdentities.byClient(clientId.toLowerCase());
+    if (!identity) throw applicationNotFound(clientId, this.#tenant.domain);
+    const principal = this.#tenant.servicePrincipals.get(identity.principalId);
+    const exchanged = resource === TOKEN_EXCHANGE;
+    const target = exchanged ? undefined : this.#resource(`${withoutSlash(resource)}/.default`);
+    return bearer(
+      this.#issuer.issue({
+        appId: identity.clientId,
+        objectId: identity.principalId,
+        ...(target ? this.#audience(target, `${withoutSlash(resource)}/.default`) : EXCHANGE_TOKEN),
+        ...(exchanged && { issuer: `${PUBLIC_CLOUD}/${this.#tenant.id}/v2.0` }),
+        roles: principal && target ? this.#tenant.grantedRoles(principal, target) : [],
+        authenticationMethod: "2",
+      }),
+    );
+  }
+
+  /** Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes (AADSTS501051) */
+  #refuseUnassigned(principal: ServicePrincipalRecord, resource: ServicePrincipalRecord): void {
+    if (resource.properties["appRoleAssignmentRequired"] !== true) return;
+    if (principal.appRoleAssignments.some(({ resourceId }) => resourceId === resource.id)) return;
+    throw new LoginError(
+      "invalid_grant",
+      501051,
+      `Application '${principal.appId}' is not assigned to a role for the application '${resource.appId}'.`,
+    );
   }
 
   /** Entra accepts its token endpoint or its issuer as audience. */
@@ -274,6 +350,21 @@ export class TokenService {
     };
     this.#tenant.signIns.push(entry);
   }
+}
+
+/** The sandbox stands in for the public cloud: credentials name its issuer as it is called there. */
+const PUBLIC_CLOUD = "https://login.microsoftonline.com";
+/** What a managed identity asks a token for that an application is to be proved with. */
+const TOKEN_EXCHANGE = "api://AzureADTokenExchange";
+const EXCHANGE_TOKEN = { audience: TOKEN_EXCHANGE, version: 2 } as const;
+
+function bearer(accessToken: string): TokenResponse {
+  return {
+    token_type: "Bearer",
+    expires_in: TOKEN_LIFETIME_SECONDS,
+    ext_expires_in: TOKEN_LIFETIME_SECONDS,
+    access_token: accessToken,
+  };
 }
 
 /** What a client that proved nothing came with. */

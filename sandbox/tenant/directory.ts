@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, type JsonWebKey } from "node:crypto";
 import { VaultStore } from "../vault/vault-store";
 import {
   INITIAL_DEFAULT_POLICY,
@@ -15,7 +15,8 @@ import type {
 } from "./directory-objects";
 import type { Caller } from "./graph-request";
 import { newGuid, type RandomBytes } from "./identifiers";
-import { DEPLOYER_ROLES, MICROSOFT_GRAPH } from "./microsoft-services";
+import { ManagedIdentities } from "./managed-identities";
+import { MICROSOFT_GRAPH } from "./microsoft-services";
 import { deployerObjects, microsoftServicePrincipals, SEEDED_RESOURCE_GROUP, seededUsers } from "./seed";
 import type { SignIn } from "./sign-ins";
 
@@ -40,9 +41,10 @@ export class Directory {
   readonly domain: string;
   readonly clock: () => Date;
   readonly random: RandomBytes;
-  /** The seeded pipeline principal "certlock-deployer" with every Graph permission certlock needs. */
-  readonly deployer: Caller;
   readonly vaults: VaultStore;
+  /** The managed identities of the subscription; each has a service principal here. */
+  readonly managedIdentities: ManagedIdentities;
+  readonly #deployerAppId: string;
   /** Where Graph is reached from outside; stands in `@odata.context` and page links. */
   graphUrl = "https://graph.microsoft.com";
 
@@ -55,6 +57,10 @@ export class Directory {
   readonly namedLocations = new Map<string, NamedLocation>();
   readonly conditionalAccessPolicies = new Map<string, ConditionalAccessPolicy>();
   defaultAppManagementPolicy: DefaultAppManagementPolicy = INITIAL_DEFAULT_POLICY;
+  /** Keys of issuers outside, by issuer: what Entra would read from their discovery documents. None is known at first. */
+  readonly openIdIssuers = new Map<string, readonly JsonWebKey[]>();
+  /** What whoever asks for tokens of managed identities must know: on a real machine, being on it is enough. */
+  readonly identityHeader: string;
   /** The sign-in log, oldest first. */
   readonly signIns: SignIn[] = [];
 
@@ -62,9 +68,17 @@ export class Directory {
     this.clock = options.clock ?? (() => new Date());
     this.random = options.random ?? randomBytes;
     this.id = options.id ?? newGuid(this.random);
+    this.identityHeader = Buffer.from(this.random(24)).toString("base64url");
     this.domain = options.domain ?? "certlock.onmicrosoft.com";
     this.vaults = new VaultStore({ clock: this.clock, random: this.random });
     this.vaults.putResourceGroup(SEEDED_RESOURCE_GROUP);
+
+    this.managedIdentities = new ManagedIdentities({
+      tenantId: this.id,
+      random: this.random,
+      clock: this.clock,
+      servicePrincipals: this.servicePrincipals,
+    });
 
     for (const user of seededUsers(this.domain)) this.users.set(user.id, user);
     const services = microsoftServicePrincipals(this.random);
@@ -78,7 +92,15 @@ export class Directory {
     });
     this.applications.set(application.id, application);
     this.servicePrincipals.set(servicePrincipal.id, servicePrincipal);
-    this.deployer = { appId: application.appId, roles: DEPLOYER_ROLES };
+    this.#deployerAppId = application.appId;
+  }
+
+  /** The seeded pipeline principal "certlock-deployer", with the Graph permissions it has been granted so far. */
+  get deployer(): Caller {
+    const appId = this.#deployerAppId;
+    const principal = this.servicePrincipalByAppId(appId);
+    const graph = this.servicePrincipalByAppId(MICROSOFT_GRAPH.appId);
+    return { appId, roles: principal && graph ? this.grantedRoles(principal, graph) : [] };
   }
 
   newId(): string {

@@ -1,5 +1,6 @@
 /** How a client proved who it is; names as in Graph's signIn.clientCredentialType. */
-export type ClientCredentialType = "none" | "clientSecret" | "clientAssertion" | "certificate";
+export type ClientCredentialType =
+  "none" | "clientSecret" | "clientAssertion" | "certificate" | "federatedIdentityCredential";
 
 /** One attempt to get a token, as the tenant's sign-in log keeps it. Never holds a secret or a token. */
 export interface SignIn {

@@ -2,7 +2,7 @@ import type { VerifiedToken } from "../login/tokens";
 import type { Tenant } from "../tenant/tenant";
 import { KeyVaultError } from "./key-vault-error";
 import { judgeAddress } from "./network";
-import type { SecretAction } from "./role-assignments";
+import type { DataAction } from "./role-assignments";
 import type { Vault } from "./vault";
 
 /** Who asks a vault for what, from where. */
@@ -21,12 +21,13 @@ export function authorize(
   tenant: Tenant,
   vault: Vault,
   caller: VaultCaller,
-  action: SecretAction,
+  action: DataAction,
   resourceId: string,
 ): void {
   const identity = `appid=${caller.token.appId};oid=${caller.token.objectId};iss=https://sts.windows.net/${tenant.id}/`;
   const location = `${vault.name};location=${vault.location}`;
-  const verdict = judgeAddress(vault.properties, caller.clientAddress);
+  const hasPrivateEndpoint = tenant.vaults.privateEndpoints.leadingTo(vault.id).length > 0;
+  const verdict = judgeAddress(vault.properties, caller.clientAddress, hasPrivateEndpoint);
   if (verdict === "public-access-disabled") {
     throw forbidden(
       "ForbiddenByConnection",
@@ -43,23 +44,37 @@ export function authorize(
     if (tenant.vaults.roleAssignments.allows(caller.token.objectId, action, resourceId)) return;
     throw forbidden(
       "ForbiddenByRbac",
-      `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${identity}\r\nAction: 'Microsoft.KeyVault/vaults/secrets/${action}/action'\r\nResource: '${resourceId}'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: ${location}\r\n`,
+      `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${identity}\r\nAction: 'Microsoft.KeyVault/vaults/${action}'\r\nResource: '${resourceId}'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: ${location}\r\n`,
     );
   }
-  const permission = action === "getSecret" ? "get" : "list";
-  if (policyPermissions(vault, caller.token.objectId).includes(permission)) return;
+  const [kind, permission] = policyPermission(action);
+  if (policyPermissions(vault, caller.token.objectId, kind).includes(permission)) return;
   throw forbidden(
     "ForbiddenByPolicy",
-    `The user, group or application '${identity}' does not have secrets ${permission} permission on key vault '${location}'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+    `The user, group or application '${identity}' does not have ${kind} ${permission} permission on key vault '${location}'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
   );
 }
 
-function policyPermissions(vault: Vault, objectId: string): readonly string[] {
+type ObjectKind = "secrets" | "certificates";
+
+/** The word of an access policy for a data action. https://learn.microsoft.com/azure/key-vault/general/rbac-migration */
+function policyPermission(action: DataAction): [ObjectKind, string] {
+  const [kind = "", verb = ""] = action.split("/");
+  const word = { getSecret: "get", readMetadata: "list", setSecret: "set", read: "get" }[verb] ?? verb;
+  return [
+    kind === "certificates" ? "certificates" : "secrets",
+    kind === "secrets" && verb === "update" ? "set" : word,
+  ];
+}
+
+function policyPermissions(vault: Vault, objectId: string, kind: ObjectKind): readonly string[] {
   const granted = vault.properties.accessPolicies
     .filter((policy) => policy.objectId.toLowerCase() === objectId.toLowerCase())
-    .flatMap(({ permissions }) => permissions.secrets ?? [])
+    .flatMap(({ permissions }) => permissions[kind] ?? [])
     .map((permission) => permission.toLowerCase());
-  return granted.includes("all") ? ["get", "list"] : granted;
+  return granted.includes("all")
+    ? ["get", "list", "set", "create", "import", "update", "delete", "recover"]
+    : granted;
 }
 
 function forbidden(innerCode: string, message: string): KeyVaultError {

@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { VerifyToken } from "../login/tokens";
 import type { Tenant } from "../tenant/tenant";
-import { authorize, type VaultCaller } from "./access";
-import { KeyVaultError, secretNotFound } from "./key-vault-error";
-import { secretBundle, secretItem, versionItem } from "./secret-bundle";
-import { latestVersion, type Vault, type VaultSecret } from "./vault";
+import { BodyTooLargeError, readBody } from "../tls/https-door";
+import { answerCertificates, answerDeletedCertificates } from "./certificates-plane";
+import { badParameter, KeyVaultError } from "./key-vault-error";
+import type { PlaneAnswer, PlaneRequest } from "./plane";
+import { answerDeletedSecrets, answerSecrets } from "./secrets-plane";
 
 const AUDIENCE = "https://vault.azure.net";
 const API_VERSION = /^(?:2016-10-01|7\.\d+(?:-preview(?:\.\d+)?)?|20\d\d-\d\d-\d\d)$/;
-/** Key Vault's largest and default page. */
-const PAGE_SIZE = 25;
 
 /** A request that names its vault: the path below it, and how links lead back to the vault. */
 interface VaultAddress {
@@ -20,10 +19,10 @@ interface VaultAddress {
 }
 
 /**
- * The Key Vault data plane of every vault of the tenant behind one HTTPS door, for reading secrets. A vault is addressed
+ * The Key Vault data plane of every vault of the tenant behind one HTTPS door: secrets and certificates. A vault is addressed
  * by host (`<vault>.vault.azure.net`, `<vault>.localhost`) or by the first part of the path (`/<vault>/secrets/…`).
  *
- * @see https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups
+ * @see https://learn.microsoft.com/rest/api/keyvault/
  */
 export function vaultRequestHandler(
   tenant: Tenant,
@@ -40,28 +39,33 @@ export function vaultRequestHandler(
       "x-ms-keyvault-network-info",
       `conn_type=Ipv4;addr=${address};act_addr_fam=InterNetwork;`,
     );
-    try {
-      const { status, body } = answer(tenant, verify, request, response, address);
-      response.statusCode = status;
-      response.end(JSON.stringify(body));
-    } catch (error) {
-      const refusal =
-        error instanceof KeyVaultError
-          ? error
-          : new KeyVaultError(500, "InternalServerError", "The sandbox vault failed to answer.");
-      response.statusCode = refusal.status;
-      response.end(JSON.stringify(refusal.body()));
-    }
+    answer(tenant, verify, request, response, address)
+      .catch((error: unknown) => refusalOf(error))
+      .then(({ status, body, headers = {} }) => {
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+        response.statusCode = status;
+        response.end(body === undefined ? undefined : JSON.stringify(body));
+      })
+      .catch(() => response.destroy());
   };
 }
 
-function answer(
+function refusalOf(error: unknown): PlaneAnswer {
+  if (error instanceof KeyVaultError) return { status: error.status, body: error.body() };
+  const refusal =
+    error instanceof BodyTooLargeError
+      ? new KeyVaultError(413, "RequestEntityTooLarge", error.message)
+      : new KeyVaultError(500, "InternalServerError", "The sandbox vault failed to answer.");
+  return { status: refusal.status, body: refusal.body() };
+}
+
+async function answer(
   tenant: Tenant,
   verify: VerifyToken,
   request: IncomingMessage,
   response: ServerResponse,
   clientAddress: string,
-): { status: number; body: object } {
+): Promise<PlaneAnswer> {
   const token = verify(request.headers.authorization, AUDIENCE);
   if (!token) {
     response.setHeader(
@@ -86,69 +90,43 @@ function answer(
       `There is no key vault '${address.vaultName}' in this sandbox.`,
     );
   }
-  if (request.method !== "GET") {
-    throw new KeyVaultError(
-      405,
-      "MethodNotAllowed",
-      `The sandbox answers GET on secrets; ${request.method ?? ""} is not emulated. Write secrets through azure-native.keyvault.Secret.`,
-    );
-  }
   const apiVersion = address.query.get("api-version");
   if (apiVersion === null) throw new KeyVaultError(400, "BadParameter", "api-version must be specified");
   if (!API_VERSION.test(apiVersion)) {
     throw new KeyVaultError(400, "BadParameter", `The api-version '${apiVersion}' is not supported.`);
   }
-  return { status: 200, body: readSecrets(tenant, vault, { token, clientAddress }, address) };
+  const { segments, query, baseUrl } = address;
+  const method = request.method ?? "";
+  const caller = { token, clientAddress };
+  const body = method === "GET" ? {} : parseBody(await readBody(request));
+  const asked: PlaneRequest = { tenant, vault, caller, method, segments, query, baseUrl, body };
+  switch (segments[0]) {
+    case "secrets":
+      return answerSecrets(asked);
+    case "deletedsecrets":
+      return answerDeletedSecrets(asked);
+    case "certificates":
+      return answerCertificates(asked);
+    case "deletedcertificates":
+      return answerDeletedCertificates(asked);
+    default:
+      throw badParameter(
+        "The sandbox vault answers /secrets, /deletedsecrets, /certificates and /deletedcertificates.",
+      );
+  }
 }
 
-function readSecrets(tenant: Tenant, vault: Vault, caller: VaultCaller, address: VaultAddress): object {
-  const [collection, name, version, ...rest] = address.segments;
-  if (collection !== "secrets" || rest.length > 0) {
-    throw new KeyVaultError(
-      400,
-      "BadParameter",
-      "The sandbox vault answers /secrets, /secrets/{name}, /secrets/{name}/versions and /secrets/{name}/{version}.",
-    );
+/** Never told apart in the refusal: a body that is no JSON may be a secret somebody sent the wrong way. */
+function parseBody(bytes: Buffer): PlaneRequest["body"] {
+  if (bytes.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return value as PlaneRequest["body"];
+  } catch {
+    // Told below.
   }
-  if (name === undefined) {
-    authorize(tenant, vault, caller, "readMetadata", vault.id);
-    const items = [...vault.secrets.values()].map((secret) =>
-      secretItem(vault, secret, latestVersion(secret)),
-    );
-    return page(items, address);
-  }
-  const resourceId = `${vault.id}/secrets/${name}`;
-  if (version === "versions") {
-    authorize(tenant, vault, caller, "readMetadata", resourceId);
-    const secret = find(tenant, vault, name);
-    return page(
-      secret.versions.map((each) => versionItem(vault, secret, each)),
-      address,
-    );
-  }
-  authorize(tenant, vault, caller, "getSecret", resourceId);
-  const secret = find(tenant, vault, name);
-  const wanted = version
-    ? secret.versions.find((each) => each.version === version.toLowerCase())
-    : latestVersion(secret);
-  if (!wanted) throw secretNotFound(`${name}/${version ?? ""}`);
-  if (!wanted.attributes.enabled) {
-    throw new KeyVaultError(
-      403,
-      "Forbidden",
-      "Operation get is not allowed on a disabled secret.",
-      "SecretDisabled",
-    );
-  }
-  // A secret outside its dates is still readable, for tests and recovery:
-  // https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#date-time-controlled-operations
-  return secretBundle(vault, secret, wanted);
-}
-
-function find(tenant: Tenant, vault: Vault, name: string): VaultSecret {
-  const secret = tenant.vaults.secrets.get(vault, name);
-  if (!secret) throw secretNotFound(name);
-  return secret;
+  throw badParameter("The request body is not a JSON object.");
 }
 
 function readAddress(request: IncomingMessage): VaultAddress {
@@ -176,28 +154,4 @@ function readAddress(request: IncomingMessage): VaultAddress {
     query: url.searchParams,
     baseUrl: byHost === undefined ? `https://${host}/${vaultName}` : `https://${host}`,
   };
-}
-
-/** One page of a list, with the link to the next as Key Vault gives it. */
-function page(items: readonly object[], { query, baseUrl, segments }: VaultAddress): object {
-  const size = boundedNumber(query.get("maxresults") ?? String(PAGE_SIZE), "maxresults", 1, PAGE_SIZE);
-  const start = boundedNumber(query.get("$skiptoken") ?? "0", "$skiptoken", 0, Number.MAX_SAFE_INTEGER);
-  const end = start + size;
-  const next = new URLSearchParams({
-    "api-version": query.get("api-version") ?? "",
-    $skiptoken: String(end),
-    maxresults: String(size),
-  });
-  return {
-    value: items.slice(start, end),
-    nextLink: end < items.length ? `${baseUrl}/${segments.join("/")}?${next.toString()}` : null,
-  };
-}
-
-function boundedNumber(text: string, name: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new KeyVaultError(400, "BadParameter", `The parameter '${name}' has the invalid value '${text}'.`);
-  }
-  return value;
 }

@@ -20,8 +20,17 @@ export function ipRuleProblem(text: string): string | undefined {
 
 export type NetworkVerdict = "allowed" | "public-access-disabled" | "address-not-listed";
 
-/** Whether a vault lets a client address through. Virtual networks and private endpoints do not exist here. */
-export function judgeAddress(properties: VaultProperties, clientAddress: string): NetworkVerdict {
+/**
+ * Whether a vault lets a client address through. A private address can only have come through a private endpoint: it is
+ * let in by one, whatever the firewall says. Virtual networks do not exist here.
+ */
+export function judgeAddress(
+  properties: VaultProperties,
+  clientAddress: string,
+  hasPrivateEndpoint: boolean,
+): NetworkVerdict {
+  const address = clientAddress.replace(/^::ffff:/i, "");
+  if (hasPrivateEndpoint && isIPv4(address) && PRIVATE_RANGES.check(address)) return "allowed";
   if (properties.publicNetworkAccess.toLowerCase() === "disabled") return "public-access-disabled";
   const { networkAcls } = properties;
   if (networkAcls?.defaultAction !== "Deny") return "allowed";
@@ -31,7 +40,6 @@ export function judgeAddress(properties: VaultProperties, clientAddress: string)
     const rule = parseIpRule(value);
     if (rule) allowed.addSubnet(rule.address, rule.prefixLength);
   }
-  const address = clientAddress.replace(/^::ffff:/i, "");
   return isIPv4(address) && allowed.check(address) ? "allowed" : "address-not-listed";
 }
 

@@ -16,15 +16,36 @@ export interface RoleAssignment {
   readonly updatedOn: Date;
 }
 
-export type SecretAction = "getSecret" | "readMetadata";
+/** What can be done in a vault, in Azure's words after `Microsoft.KeyVault/vaults/`. */
+export type DataAction =
+  | "secrets/getSecret/action"
+  | "secrets/readMetadata/action"
+  | "secrets/setSecret/action"
+  | "secrets/update/action"
+  | "secrets/delete"
+  | "secrets/recover/action"
+  | "secrets/purge/action"
+  | "certificates/read"
+  | "certificates/create/action"
+  | "certificates/import/action"
+  | "certificates/update/action"
+  | "certificates/delete"
+  | "certificates/recover/action"
+  | "certificates/purge/action";
 
-// https://learn.microsoft.com/azure/key-vault/general/rbac-guide#azure-built-in-roles-for-key-vault-data-plane-operations
-const SECRET_ACTIONS_BY_ROLE: Readonly<Record<string, readonly SecretAction[]>> = {
-  "00482a5a-887f-4fb3-b363-3b7fe8e74483": ["getSecret", "readMetadata"], // Key Vault Administrator
-  "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": ["getSecret", "readMetadata"], // Key Vault Secrets Officer
-  "4633458b-17de-408a-b874-0445c86b69e6": ["getSecret", "readMetadata"], // Key Vault Secrets User
-  "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": ["getSecret", "readMetadata"], // Key Vault Certificate User
-  "21090545-7ca7-4776-b22c-e363652d74d2": ["readMetadata"], // Key Vault Reader
+const SECRETS_READER = ["secrets/getSecret/action", "secrets/readMetadata/action"];
+
+/**
+ * Patterns of data actions by role; `*` ends one.
+ * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security
+ */
+const ACTIONS_BY_ROLE: Readonly<Record<string, readonly string[]>> = {
+  "00482a5a-887f-4fb3-b363-3b7fe8e74483": ["*"], // Key Vault Administrator
+  "a4417e6f-fecd-4de8-b567-7b0420556985": ["certificates/*"], // Key Vault Certificates Officer
+  "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": ["secrets/*"], // Key Vault Secrets Officer
+  "4633458b-17de-408a-b874-0445c86b69e6": SECRETS_READER, // Key Vault Secrets User
+  "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": ["certificates/read", ...SECRETS_READER], // Key Vault Certificate User
+  "21090545-7ca7-4776-b22c-e363652d74d2": ["certificates/read", "secrets/readMetadata/action"], // Key Vault Reader
 };
 
 /** Azure role assignments of the subscription, at any scope. */
@@ -66,15 +87,19 @@ export class RoleAssignments {
     }
   }
 
-  /** Whether a principal may act on a secret (or, for lists, a vault), at its scope or one above. */
-  allows(principalId: string, action: SecretAction, resourceId: string): boolean {
+  /** Whether a principal may act on an object (or, for lists, a vault), at its scope or one above. */
+  allows(principalId: string, action: DataAction, resourceId: string): boolean {
     return [...this.#byId.values()].some(
       (assignment) =>
         sameText(assignment.principalId, principalId) &&
         isWithin(resourceId, assignment.scope) &&
-        (SECRET_ACTIONS_BY_ROLE[roleId(assignment)] ?? []).includes(action),
+        (ACTIONS_BY_ROLE[roleId(assignment)] ?? []).some((pattern) => covers(pattern, action)),
     );
   }
+}
+
+function covers(pattern: string, action: DataAction): boolean {
+  return pattern.endsWith("*") ? action.startsWith(pattern.slice(0, -1)) : action === pattern;
 }
 
 function roleId({ roleDefinitionId }: RoleAssignment): string {

@@ -1,4 +1,12 @@
-import { recoveryLevel, type SecretVersion, type Vault, type VaultSecret } from "./vault";
+import {
+  type DeletedSecret,
+  deletionDates,
+  latestVersion,
+  recoveryLevel,
+  type SecretVersion,
+  type Vault,
+  type VaultSecret,
+} from "./vault";
 
 /** A secret version as `GET /secrets/{name}` answers it. */
 export function secretBundle(vault: Vault, secret: VaultSecret, version: SecretVersion): object {
@@ -13,6 +21,22 @@ export function secretItem(vault: Vault, secret: VaultSecret, version: SecretVer
 /** A version as the list of versions names it: no value. */
 export function versionItem(vault: Vault, secret: VaultSecret, version: SecretVersion): object {
   return listItem(vault, secret, version, `/${version.version}`);
+}
+
+export function deletedSecretBundle(vault: Vault, deleted: DeletedSecret): object {
+  const { secret } = deleted;
+  return { ...deletion(vault, deleted), ...versionItem(vault, secret, latestVersion(secret)) };
+}
+
+export function deletedSecretItem(vault: Vault, deleted: DeletedSecret): object {
+  return { ...deletion(vault, deleted), ...secretItem(vault, deleted.secret, latestVersion(deleted.secret)) };
+}
+
+function deletion(vault: Vault, deleted: DeletedSecret): object {
+  return {
+    recoveryId: `${vault.properties.vaultUri}deletedsecrets/${deleted.secret.name}`,
+    ...deletionDates(deleted),
+  };
 }
 
 function listItem(vault: Vault, secret: VaultSecret, version: SecretVersion, suffix: string): object {
@@ -30,5 +54,9 @@ function listItem(vault: Vault, secret: VaultSecret, version: SecretVersion, suf
       recoverableDays: vault.properties.softDeleteRetentionInDays,
     },
     tags: version.tags,
+    ...(secret.managed === true && {
+      managed: true,
+      ...(suffix !== "" && { kid: `${vault.properties.vaultUri}keys/${secret.name}${suffix}` }),
+    }),
   };
 }

@@ -1,12 +1,22 @@
+import type { KeyObject } from "node:crypto";
 import type { RandomBytes } from "../tenant/identifiers";
 import { ArmError, invalidRequest } from "./arm-error";
-import type { SecretAttributes, SecretVersion, Tags, Vault, VaultSecret } from "./vault";
+import type { DeletedSecret, SecretAttributes, SecretVersion, Tags, Vault, VaultSecret } from "./vault";
 
 export interface SecretWrite {
   readonly name: string;
   readonly value: string;
   readonly contentType?: string | undefined;
   readonly attributes?: Partial<SecretAttributes> | undefined;
+  readonly tags?: Tags | undefined;
+}
+
+/** What can be changed of a version; what is left out stays. */
+export interface SecretChange {
+  readonly enabled?: boolean | undefined;
+  readonly notBefore?: number | undefined;
+  readonly expires?: number | undefined;
+  readonly contentType?: string | undefined;
   readonly tags?: Tags | undefined;
 }
 
@@ -22,6 +32,8 @@ const DAY_MS = 86_400_000;
 export class VaultSecrets {
   readonly #clock: () => Date;
   readonly #random: RandomBytes;
+  /** Keys of certificates by version, for those that are to be used again. */
+  readonly #keys = new Map<string, KeyObject>();
 
   constructor(clock: () => Date, random: RandomBytes) {
     this.#clock = clock;
@@ -54,17 +66,15 @@ export class VaultSecrets {
         `Secret ${write.name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`,
       );
     }
-    const now = Math.floor(this.#clock().getTime() / 1000);
-    const version: SecretVersion = {
-      version: Buffer.from(this.#random(16)).toString("hex"),
-      value: write.value,
-      contentType: write.contentType,
-      attributes: { ...write.attributes, enabled: write.attributes?.enabled ?? true },
-      tags: write.tags ?? {},
-      created: now,
-      updated: now,
-    };
+    const version = this.#version(write, Buffer.from(this.#random(16)).toString("hex"));
     const before = this.get(vault, write.name);
+    if (before?.managed === true) {
+      throw new ArmError(
+        403,
+        "Forbidden",
+        'Operation "set" is not allowed as this object\'s lifetime is managed by Key Vault.',
+      );
+    }
     const secret: VaultSecret = {
       name: before?.name ?? write.name,
       versions: before ? [...before.versions, version] : [version],
@@ -73,15 +83,59 @@ export class VaultSecrets {
     return secret;
   }
 
-  delete(vault: Vault, name: string): void {
-    const secret = this.get(vault, name);
-    if (!secret) return;
-    const retention = vault.properties.softDeleteRetentionInDays * DAY_MS;
-    vault.secrets.delete(name.toLowerCase());
-    vault.deletedSecrets.set(name.toLowerCase(), {
-      secret,
-      purgedAt: new Date(this.#clock().getTime() + retention),
+  /** Adds the version that belongs to a version of a certificate, under its id. */
+  putManaged(vault: Vault, write: SecretWrite, version: string, key: KeyObject | undefined): void {
+    this.#check(write);
+    const made = this.#version(write, version);
+    if (key !== undefined) this.#keys.set(made.version, key);
+    const before = this.get(vault, write.name);
+    vault.secrets.set(write.name.toLowerCase(), {
+      name: before?.name ?? write.name,
+      managed: true,
+      versions: before ? [...before.versions, made] : [made],
     });
+  }
+
+  /** The private key of a certificate's version, where it may leave the vault. */
+  keyOf(vault: Vault, name: string, version: string): KeyObject | undefined {
+    const there = this.get(vault, name)?.versions.some((each) => each.version === version) ?? false;
+    return there ? this.#keys.get(version) : undefined;
+  }
+
+  /** Changes attributes, content type or tags of a version; undefined when there is none. */
+  update(vault: Vault, name: string, version: string, change: SecretChange): SecretVersion | undefined {
+    const secret = this.get(vault, name);
+    const before = secret?.versions.find((each) => each.version === version);
+    if (secret === undefined || before === undefined) return undefined;
+    const { contentType, enabled, notBefore, expires, tags } = change;
+    const after: SecretVersion = {
+      ...before,
+      contentType: contentType ?? before.contentType,
+      attributes: {
+        ...before.attributes,
+        ...(enabled !== undefined && { enabled }),
+        ...(notBefore !== undefined && { notBefore }),
+        ...(expires !== undefined && { expires }),
+      },
+      tags: tags ?? before.tags,
+      updated: Math.floor(this.#clock().getTime() / 1000),
+    };
+    this.#check({ name, ...after });
+    const swap = (each: SecretVersion): SecretVersion => (each === before ? after : each);
+    const [first, ...rest] = secret.versions;
+    vault.secrets.set(name.toLowerCase(), { ...secret, versions: [swap(first), ...rest.map(swap)] });
+    return after;
+  }
+
+  delete(vault: Vault, name: string): DeletedSecret | undefined {
+    const secret = this.get(vault, name);
+    if (!secret) return undefined;
+    const deletedAt = this.#clock();
+    const retention = vault.properties.softDeleteRetentionInDays * DAY_MS;
+    const deleted = { secret, deletedAt, purgedAt: new Date(deletedAt.getTime() + retention) };
+    vault.secrets.delete(name.toLowerCase());
+    vault.deletedSecrets.set(name.toLowerCase(), deleted);
+    return deleted;
   }
 
   /** Brings a soft-deleted secret back with all its versions. */
@@ -90,6 +144,19 @@ export class VaultSecrets {
     if (!deleted) return;
     vault.deletedSecrets.delete(name.toLowerCase());
     vault.secrets.set(name.toLowerCase(), deleted.secret);
+  }
+
+  #version(write: SecretWrite, version: string): SecretVersion {
+    const now = Math.floor(this.#clock().getTime() / 1000);
+    return {
+      version,
+      value: write.value,
+      contentType: write.contentType,
+      attributes: { ...write.attributes, enabled: write.attributes?.enabled ?? true },
+      tags: write.tags ?? {},
+      created: now,
+      updated: now,
+    };
   }
 
   #check({ name, value, contentType, attributes }: SecretWrite): void {

@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { newGuid, type RandomBytes } from "../tenant/identifiers";
 import { ArmError, invalidRequest, resourceGroupNotFound } from "./arm-error";
+import { DiagnosticSettings } from "./diagnostic-settings";
+import { EventTopics } from "./event-topics";
+import { PrivateEndpoints } from "./private-endpoints";
 import { RoleAssignments } from "./role-assignments";
 import { VaultSecrets } from "./vault-secrets";
-import type { DeletedSecret, Tags, Vault, VaultSecret } from "./vault";
+import type { DeletedCertificate, DeletedSecret, Tags, Vault, VaultSecret } from "./vault";
+import type { VaultCertificate } from "./vault-certificate";
+import { VaultCertificates } from "./vault-certificates";
 import { applySettings, type VaultSettings } from "./vault-settings";
 
 export interface VaultStoreOptions {
@@ -42,13 +47,19 @@ const DAY_MS = 86_400_000;
 const VAULT_NAME = /^(?=.{3,24}$)[a-z](?:-?[a-z0-9])+$/i;
 
 /**
- * The Azure side of the tenant, as far as Key Vault goes: one subscription with resource groups, vaults, their secrets
- * and role assignments. Every refusal is an ArmError with Azure's own code.
+ * The Azure side of the tenant, as far as Key Vault goes: one subscription with resource groups, vaults, their secrets,
+ * certificates, role assignments and what watches them. Every refusal is an ArmError with Azure's own code.
  */
 export class VaultStore {
   readonly subscriptionId: string;
   readonly roleAssignments = new RoleAssignments();
+  readonly diagnosticSettings: DiagnosticSettings;
+  readonly events: EventTopics;
+  readonly privateEndpoints: PrivateEndpoints;
   readonly secrets: VaultSecrets;
+  readonly certificates: VaultCertificates;
+  /** The address the pipeline's provider calls vaults from. */
+  pipelineAddress = "198.51.100.10";
   readonly #clock: () => Date;
   readonly #resourceGroups = new Map<string, ResourceGroup>();
   readonly #vaults = new Map<string, Vault>();
@@ -59,6 +70,15 @@ export class VaultStore {
     this.#clock = options.clock ?? (() => new Date());
     this.subscriptionId = options.subscriptionId ?? newGuid(random);
     this.secrets = new VaultSecrets(this.#clock, random);
+    this.certificates = new VaultCertificates(this.#clock, random, this.secrets);
+    const around = {
+      groupExists: (name: string) => this.resourceGroup(name) !== undefined,
+      vault: (id: string) => this.vaultById(id),
+      vaultExists: (id: string) => this.vaultById(id) !== undefined,
+    };
+    this.diagnosticSettings = new DiagnosticSettings(around.vaultExists);
+    this.events = new EventTopics(around);
+    this.privateEndpoints = new PrivateEndpoints(around);
   }
 
   resourceGroupId(name: string): string {
@@ -93,12 +113,18 @@ export class VaultStore {
       if (sameText(vault.resourceGroup, name)) this.deleteVault(vault.name);
     }
     this.roleAssignments.deleteBelow(this.resourceGroupId(name));
+    this.events.deleteBelow(this.resourceGroupId(name));
+    this.privateEndpoints.deleteBelow(this.resourceGroupId(name));
     this.#resourceGroups.delete(name.toLowerCase());
   }
 
   /** A live vault by its globally unique name. */
   vault(name: string): Vault | undefined {
     return this.#vaults.get(name.toLowerCase());
+  }
+
+  vaultById(id: string): Vault | undefined {
+    return [...this.#vaults.values()].find((vault) => sameText(vault.id, id));
   }
 
   /**
@@ -130,6 +156,9 @@ export class VaultStore {
       modifiedAt: now,
       secrets: before?.secrets ?? new Map<string, VaultSecret>(),
       deletedSecrets: before?.deletedSecrets ?? new Map<string, DeletedSecret>(),
+      certificates: before?.certificates ?? new Map<string, VaultCertificate>(),
+      deletedCertificates: before?.deletedCertificates ?? new Map<string, DeletedCertificate>(),
+      issuers: before?.issuers ?? new Set<string>(),
     };
     this.#vaults.set(write.name.toLowerCase(), vault);
     if (recovered) this.#deletedVaults.delete(write.name.toLowerCase());

@@ -1,3 +1,5 @@
+import type { VaultCertificate } from "./vault-certificate";
+
 /** One network address or CIDR range that may reach the vault. */
 export interface IpRule {
   readonly value: string;
@@ -13,7 +15,10 @@ export interface NetworkAcls {
 export interface AccessPolicy {
   readonly objectId: string;
   readonly tenantId: string;
-  readonly permissions: { readonly secrets?: readonly string[] };
+  readonly permissions: {
+    readonly secrets?: readonly string[];
+    readonly certificates?: readonly string[];
+  };
 }
 
 /** The `properties` of a vault as Azure Resource Manager answers them. */
@@ -61,6 +66,8 @@ export interface SecretVersion {
 
 export interface VaultSecret {
   readonly name: string;
+  /** The key and chain of a certificate: its life is the certificate's, and nobody may write it. */
+  readonly managed?: true;
   /** Oldest first, never empty. */
   readonly versions: readonly [SecretVersion, ...SecretVersion[]];
 }
@@ -79,11 +86,29 @@ export interface Vault {
   readonly secrets: Map<string, VaultSecret>;
   /** Soft-deleted secrets by lower-case name; their names stay taken. */
   readonly deletedSecrets: Map<string, DeletedSecret>;
+  /** By lower-case name. */
+  readonly certificates: Map<string, VaultCertificate>;
+  readonly deletedCertificates: Map<string, DeletedCertificate>;
+  /** Names of the certificate issuers set up in the vault, lower case. */
+  readonly issuers: Set<string>;
 }
 
 export interface DeletedSecret {
   readonly secret: VaultSecret;
+  readonly deletedAt: Date;
   readonly purgedAt: Date;
+}
+
+export interface DeletedCertificate {
+  readonly certificate: VaultCertificate;
+  readonly deletedAt: Date;
+  readonly purgedAt: Date;
+}
+
+/** When something deleted now is gone for good, in seconds since 1970 as Key Vault tells it. */
+export function deletionDates(deleted: { readonly deletedAt: Date; readonly purgedAt: Date }): object {
+  const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+  return { deletedDate: seconds(deleted.deletedAt), scheduledPurgeDate: seconds(deleted.purgedAt) };
 }
 
 export function latestVersion(secret: VaultSecret): SecretVersion {

@@ -2,14 +2,21 @@
  * A stand-in for the engine: writes down what a program registers, and answers as the real providers would,
  * with real keys and certificates.
  */
-import "reflect-metadata";
-import { createHash, createPrivateKey, generateKeyPairSync, webcrypto } from "node:crypto";
-import { cryptoProvider, X509CertificateGenerator } from "@peculiar/x509";
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { deserializeProperties } from "@pulumi/pulumi/runtime";
 import * as settings from "@pulumi/pulumi/runtime/settings";
+import { MICROSOFT_GRAPH } from "../../sandbox/tenant/microsoft-services";
+import {
+  certRequest,
+  ISSUED_AT,
+  locallySigned,
+  privateKey,
+  selfSigned,
+  vaultCertificate,
+} from "./recorded-certificates";
 
-cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
+export { ISSUED_AT };
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -25,12 +32,14 @@ export interface Registered {
   readonly retainOnDelete: boolean;
   /** What the engine compares with the last run's to decide on a replacement; undefined where there is none. */
   readonly replacementTrigger: unknown;
+  /** Inputs whose changes are left alone. */
+  readonly ignoreChanges: readonly string[];
   /** Names of the resources this one waits for. */
   readonly dependencies: readonly string[];
 }
 
-/** The clock of the stand-in; offsets other than UTC, as the tls provider gives them. */
-export const ISSUED_AT = "2026-11-21T03:00:00+01:00";
+/** The tenant of every application. */
+export const TENANT_ID = "7e0a0000-0000-4000-8000-000000000001";
 export const SUBSCRIPTION = "/subscriptions/11111111-2222-4333-8444-555555555555";
 
 interface Request {
@@ -40,6 +49,7 @@ interface Request {
   getObject(): Parameters<typeof deserializeProperties>[0];
   getRetainondelete(): boolean;
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
+  getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
 }
@@ -47,6 +57,9 @@ interface Request {
 interface Monitor {
   registerResource(request: Request, callback: unknown): Promise<void>;
 }
+
+/** Object id of the service principal that deploys, as azuread knows it. */
+export const DEPLOYER = "0a0e0000-0000-4000-8000-0000000000dd";
 
 export class Recorder {
   readonly #registered: Registered[] = [];
@@ -59,7 +72,16 @@ export class Recorder {
     await pulumi.runtime.setMocks(
       {
         newResource: (args) => recorder.#answer(args),
-        call: (args) => args.inputs as Record<string, unknown>,
+        call: ({ token, inputs }) => {
+          switch (token) {
+            case "azuread:index/getServicePrincipal:getServicePrincipal":
+              return graphPrincipal();
+            case "azuread:index/getClientConfig:getClientConfig":
+              return { objectId: DEPLOYER };
+            default:
+              return inputs as Record<string, unknown>;
+          }
+        },
       },
       project,
       "dev",
@@ -95,6 +117,7 @@ export class Recorder {
         plain: reveal(raw, (value) => value) as Properties,
         retainOnDelete: request.getRetainondelete(),
         replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+        ignoreChanges: request.getIgnorechangesList(),
         dependencies: request.getDependenciesList().map(nameOf).sort(),
       });
       this.#secretOutputs = request.getAdditionalsecretoutputsList();
@@ -144,7 +167,7 @@ async function answerAs(
     case "azuread:index/application:Application":
       return { id: `/applications/${objectId}`, state: { objectId, clientId: idOf("client", name) } };
     case "azuread:index/servicePrincipal:ServicePrincipal":
-      return { id: `/servicePrincipals/${objectId}`, state: { objectId } };
+      return { id: `/servicePrincipals/${objectId}`, state: { objectId, applicationTenantId: TENANT_ID } };
     case "azuread:index/applicationCertificate:ApplicationCertificate":
       return { id: `${String(inputs["applicationId"])}/certificate/${objectId}`, state: { keyId: objectId } };
     case "azuread:index/applicationPassword:ApplicationPassword":
@@ -154,17 +177,37 @@ async function answerAs(
     case "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy":
       return { id: `/identity/conditionalAccess/policies/${objectId}`, state: { objectId } };
     case "tls:index/privateKey:PrivateKey":
-      return { id: objectId, state: privateKey(Number(inputs["rsaBits"])) };
+      return { id: objectId, state: privateKey(name, Number(inputs["rsaBits"])) };
     case "tls:index/selfSignedCert:SelfSignedCert":
       return { id: objectId, state: await selfSigned(inputs) };
+    case "tls:index/certRequest:CertRequest":
+      return { id: objectId, state: await certRequest(inputs) };
+    case "tls:index/locallySignedCert:LocallySignedCert":
+      return { id: objectId, state: await locallySigned(inputs) };
+    case "certlock:index:VaultCertificate":
+      return { id: objectId, state: await vaultCertificate(name, inputs) };
     case "azure-native:keyvault:Vault":
       return vault(inputs);
     case "azure-native:keyvault:Secret":
       return secret(inputs);
+    case "azure-native:network:PrivateEndpoint":
+      return named("Microsoft.Network/privateEndpoints", "privateEndpointName", inputs);
+    case "azure-native:eventgrid:SystemTopic":
+      return named("Microsoft.EventGrid/systemTopics", "systemTopicName", inputs);
     case "azure-native:authorization:RoleAssignment":
       return {
         id: `${String(inputs["scope"])}/providers/Microsoft.Authorization/roleAssignments/${name}`,
         state: {},
+      };
+    case "azure-native:managedidentity:UserAssignedIdentity":
+      return {
+        id: `${SUBSCRIPTION}/resourceGroups/${String(inputs["resourceGroupName"])}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${String(inputs["resourceName"])}`,
+        state: {
+          name: inputs["resourceName"],
+          principalId: objectId,
+          clientId: idOf("client", name),
+          tenantId: idOf("tenant"),
+        },
       };
     case "certlock:index:TenantAppManagementPolicy":
       return { id: "defaultAppManagementPolicy", state: {} };
@@ -173,42 +216,11 @@ async function answerAs(
   }
 }
 
-const keys = new Map<number, Properties>();
-
-function privateKey(bits: number): Properties {
-  const made = keys.get(bits);
-  if (made !== undefined) return made;
-  const key = generateKeyPairSync("rsa", { modulusLength: bits }).privateKey;
-  const state = {
-    privateKeyPem: key.export({ type: "pkcs1", format: "pem" }).toString(),
-    privateKeyPemPkcs8: key.export({ type: "pkcs8", format: "pem" }).toString(),
-  };
-  keys.set(bits, state);
-  return state;
-}
-
-async function selfSigned(inputs: Properties): Promise<Properties> {
-  const key = createPrivateKey(String(inputs["privateKeyPem"]));
-  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-  const der = key.export({ type: "pkcs8", format: "der" });
-  const privateHalf = await webcrypto.subtle.importKey("pkcs8", der, algorithm, true, ["sign"]);
-  const { kty, n, e } = key.export({ format: "jwk" });
-  const jwk = { kty: kty ?? "", n: n ?? "", e: e ?? "" };
-  const publicHalf = await webcrypto.subtle.importKey("jwk", jwk, algorithm, true, ["verify"]);
-  const start = new Date(ISSUED_AT);
-  const end = new Date(start.getTime() + Number(inputs["validityPeriodHours"]) * 3_600_000);
-  const subject = inputs["subject"] as { commonName: string };
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: [{ CN: [subject.commonName] }],
-    notBefore: start,
-    notAfter: end,
-    signingAlgorithm: algorithm,
-    keys: { privateKey: privateHalf, publicKey: publicHalf },
-  });
+/** Microsoft Graph as every tenant has it. */
+function graphPrincipal(): Record<string, unknown> {
   return {
-    certPem: `${certificate.toString("pem")}\n`,
-    validityStartTime: ISSUED_AT,
-    validityEndTime: `${end.toISOString().slice(0, 19)}.987654321Z`,
+    objectId: idOf("Microsoft Graph"),
+    appRoleIds: Object.fromEntries(MICROSOFT_GRAPH.appRoles.map(({ value, id }) => [value, id])),
   };
 }
 
@@ -227,6 +239,13 @@ function secret(inputs: Properties): { id: string; state: Properties } {
   const properties = Object.fromEntries(given.filter(([key]) => key !== "value"));
   const name = String(inputs["secretName"]);
   return { id: `${vaultId(inputs)}/secrets/${name}`, state: { name, properties } };
+}
+
+/** A resource of Azure with nothing but the name it was given. */
+function named(type: string, property: string, inputs: Properties): { id: string; state: Properties } {
+  const name = String(inputs[property]);
+  const group = `${SUBSCRIPTION}/resourceGroups/${String(inputs["resourceGroupName"])}`;
+  return { id: `${group}/providers/${type}/${name}`, state: { name } };
 }
 
 function vaultId(inputs: Properties): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { WorkloadAccessPolicy, type WorkloadAccessPolicyArgs } from "../../components";
-import { idOf, Recorder, valueOf } from "./recorder";
+import { DEPLOYER, idOf, Recorder, valueOf } from "./recorder";
 import { refusal } from "./refusal";
 
 const DAEMON = "0a0e0000-0000-4000-8000-0000000000d1";
@@ -52,7 +52,10 @@ describe("WorkloadAccessPolicy", () => {
         { type: "certlock:components:WorkloadAccessPolicy", name: "partner-daemon", parent: "", inputs: {} },
       ],
     );
-    assert.deepEqual(await valueOf(policy.locationObjectId), { value: locationObjectId, secret: false });
+    assert.deepEqual(await valueOf(pulumi.output(policy.locationObjectId)), {
+      value: locationObjectId,
+      secret: false,
+    });
     assert.deepEqual(await valueOf(policy.policyObjectId), {
       value: idOf("azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy", "partner-daemon-policy"),
       secret: false,
@@ -67,6 +70,70 @@ describe("WorkloadAccessPolicy", () => {
     };
     const [watching, enforcing] = [await policyOf({}), await policyOf({ mode: "enforced" })];
     assert.deepEqual(enforcing, { ...watching, state: "enabled" });
+  });
+
+  it("blocks applications that are at risk, wherever they sign in from", async () => {
+    const recorder = await Recorder.start();
+    const policy = new WorkloadAccessPolicy("partner-daemon-risk", {
+      servicePrincipalObjectIds: [DAEMON],
+      riskLevels: ["high", "medium"],
+    });
+    const registered = await recorder.all();
+    assert.deepEqual(
+      registered.map(({ name, inputs }) => ({ name, inputs })),
+      [
+        {
+          name: "partner-daemon-risk-policy",
+          inputs: {
+            displayName: "partner-daemon-risk",
+            state: "enabledForReportingButNotEnforced",
+            conditions: {
+              applications: { includedApplications: ["All"] },
+              clientApplications: { includedServicePrincipals: [DAEMON] },
+              clientAppTypes: ["all"],
+              servicePrincipalRiskLevels: ["high", "medium"],
+              users: { includedUsers: ["None"] },
+            },
+            grantControls: { operator: "OR", builtInControls: ["block"] },
+          },
+        },
+        { name: "partner-daemon-risk", inputs: {} },
+      ],
+    );
+    assert.equal(policy.locationObjectId, undefined);
+  });
+
+  it("does not lock out the principal that deploys, in whatever way it is named", async () => {
+    for (const named of [DEPLOYER, DEPLOYER.toUpperCase(), pulumi.output(DEPLOYER)]) {
+      const recorder = await Recorder.start();
+      // What the policy exports never comes, so there is no waiting for all.
+      const refused = firstRejection();
+      declare({ servicePrincipalObjectIds: [DAEMON, named] });
+      assert.match(
+        await refused,
+        /CERTLOCK_ARGUMENTS: WorkloadAccessPolicy "partner-daemon" has 1 problem in its arguments[^]*servicePrincipalObjectIds\[1\][^]*own-principal/,
+      );
+      assert.equal(recorder.count, 2, "the location and the component, and no policy");
+    }
+  });
+
+  it("refuses what says nothing, or two things, about when to block", async () => {
+    const decide = (condition: object): Promise<string[]> =>
+      refusal(() => declare({ networks: undefined, ...condition }));
+    assert.deepEqual(
+      [
+        await decide({}),
+        await decide({ networks: base.networks, riskLevels: ["high"] }),
+        await decide({ riskLevels: [] }),
+        await decide({ riskLevels: ["high", "none", "high"] }),
+      ],
+      [
+        ["networks missing"],
+        ["riskLevels choose-one"],
+        ["riskLevels missing"],
+        ["riskLevels[1] out-of-range", "riskLevels[2] duplicate"],
+      ],
+    );
   });
 
   it("refuses every bad argument at once", async () => {
@@ -107,3 +174,16 @@ describe("WorkloadAccessPolicy", () => {
     assert.equal((await recorder.all()).length, 3);
   });
 });
+
+/** What the engine would stop the program with. */
+function firstRejection(): Promise<string> {
+  // Pulumi's runtime listens for these itself; so does mocha, which would fail the test.
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  return new Promise((resolve) => {
+    process.once("unhandledRejection", (reason) => {
+      for (const other of others) process.on("unhandledRejection", other);
+      resolve(String(reason));
+    });
+  });
+}

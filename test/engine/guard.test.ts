@@ -46,7 +46,11 @@ describe("the guard on the real engine", function () {
         "certlock-tenant:locatoin": "westeurope",
         "certlock-tenant:location": undefined,
         "certlock-tenant:applications": [
-          { name: "one", description: "first", certificate: { vault: "kv-one-vault", validityDays: 180 } },
+          {
+            name: "one",
+            description: "first",
+            certificate: { vault: "kv-one-vault", rotation: { validityDays: 180 } },
+          },
           {
             name: "One",
             description: "second",
@@ -68,7 +72,7 @@ describe("the guard on the real engine", function () {
     for (const part of [
       "locatoin",
       "location",
-      "applications[0].certificate.validityDays",
+      "applications[0].certificate.rotation.validityDays",
       "applications[1].name",
       "applications[1].networks[0]",
       "applications[2].networks[0]",

@@ -27,9 +27,13 @@ describe("what a deployment leaves behind", function () {
       said.push(heard(await run()));
     said.push(JSON.stringify(await stack.exportState()));
 
-    const identities = (await stack.outputs())["identities"]?.value as Record<string, { keyIn?: string }>;
-    for (const [name, { keyIn }] of Object.entries(identities)) {
-      if (keyIn !== undefined) secrets.set(`private key of ${name}`, keyBody(storedPem(deployment, keyIn)));
+    const identities = (await stack.outputs())["identities"]?.value as Record<
+      string,
+      { vaultSecretUri?: string }
+    >;
+    for (const [name, { vaultSecretUri }] of Object.entries(identities)) {
+      if (vaultSecretUri !== undefined)
+        secrets.set(`private key of ${name}`, keyBody(storedPem(deployment, vaultSecretUri)));
     }
     secrets.set("deployer's private key", keyBody(deployment.sandbox.deployer.privateKeyPem));
     secrets.set("state passphrase", PASSPHRASE);
@@ -105,8 +109,8 @@ function heard(outcome: Outcome): string {
 }
 
 /** Reads the secret from the vault's memory: the doors refuse everybody who is not a reader. */
-function storedPem(deployment: Deployment, keyIn: string): string {
-  const { hostname, pathname } = new URL(keyIn);
+function storedPem(deployment: Deployment, vaultSecretUri: string): string {
+  const { hostname, pathname } = new URL(vaultSecretUri);
   const vault = hostname.split(".")[0] ?? "";
   const name = pathname.split("/").at(-1) ?? "";
   const { vaults } = deployment.sandbox.tenant;

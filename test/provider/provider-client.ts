@@ -31,8 +31,12 @@ async function answer<Response>(
 /** Calls of one provider in plain values. Secrets of the answers are unwrapped; their keys are in `secretKeys`. */
 export class ProviderClient {
   readonly #client: ResourceProviderClient;
+  readonly #type: string;
+  readonly #urn: string;
 
-  constructor(port: number) {
+  constructor(port: number, type: string = TYPE) {
+    this.#type = type;
+    this.#urn = URN.replace(TYPE, type);
     this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   }
 
@@ -67,7 +71,7 @@ export class ProviderClient {
   async check(
     news: PropertyMap,
     secretKeys: ReadonlySet<string> = new Set(),
-    type: string = TYPE,
+    type: string = this.#type,
   ): Promise<Properties & { failures: [string, string][] }> {
     const request = new proto.CheckRequest()
       .setUrn(URN.replace(TYPE, type))
@@ -83,8 +87,13 @@ export class ProviderClient {
   async diff(
     olds: PropertyMap,
     news: PropertyMap,
-  ): Promise<{ changes: proto.DiffResponse.DiffChanges; detailed: Record<string, string>; top: string[] }> {
-    const request = new proto.DiffRequest().setUrn(URN).setType(TYPE).setId("x");
+  ): Promise<{
+    changes: proto.DiffResponse.DiffChanges;
+    detailed: Record<string, string>;
+    top: string[];
+    replaces: string[];
+  }> {
+    const request = new proto.DiffRequest().setUrn(this.#urn).setType(this.#type).setId("x");
     request.setOlds(encode(olds)).setNews(encode(news));
     const response = await answer<proto.DiffResponse>((done) => this.#client.diff(request, done));
     const names = Object.entries(proto.PropertyDiff.Kind);
@@ -92,7 +101,8 @@ export class ProviderClient {
     for (const [path, change] of response.getDetaileddiffMap().entries()) {
       detailed[path] = names.find(([, value]) => value === change.getKind())?.[0] ?? "";
     }
-    return { changes: response.getChanges(), detailed, top: response.getDiffsList() };
+    const replaces = response.getReplacesList();
+    return { changes: response.getChanges(), detailed, top: response.getDiffsList(), replaces };
   }
 
   async create(
@@ -100,8 +110,8 @@ export class ProviderClient {
     options: { preview?: boolean; secretKeys?: ReadonlySet<string>; timeout?: number } = {},
   ): Promise<Properties & { id: string }> {
     const request = new proto.CreateRequest()
-      .setUrn(URN)
-      .setType(TYPE)
+      .setUrn(this.#urn)
+      .setType(this.#type)
       .setPreview(options.preview ?? false);
     request.setProperties(encode(inputs, options.secretKeys)).setTimeout(options.timeout ?? 0);
     const response = await answer<proto.CreateResponse>((done) => this.#client.create(request, done));
@@ -113,7 +123,7 @@ export class ProviderClient {
     outputs: PropertyMap = {},
     inputs: PropertyMap = {},
   ): Promise<{ id: string; outputs: PropertyMap; inputs: PropertyMap }> {
-    const request = new proto.ReadRequest().setUrn(URN).setType(TYPE).setId(id);
+    const request = new proto.ReadRequest().setUrn(this.#urn).setType(this.#type).setId(id);
     request.setProperties(encode(outputs)).setInputs(encode(inputs));
     const response = await answer<proto.ReadResponse>((done) => this.#client.read(request, done));
     return {
@@ -123,15 +133,16 @@ export class ProviderClient {
     };
   }
 
-  async update(olds: PropertyMap, news: PropertyMap, preview = false): Promise<PropertyMap> {
-    const request = new proto.UpdateRequest().setUrn(URN).setType(TYPE).setId("x").setPreview(preview);
+  async update(olds: PropertyMap, news: PropertyMap, preview = false, id = "x"): Promise<PropertyMap> {
+    const request = new proto.UpdateRequest().setUrn(this.#urn).setType(this.#type).setId(id);
+    request.setPreview(preview);
     request.setOlds(encode(olds)).setNews(encode(news));
     const response = await answer<proto.UpdateResponse>((done) => this.#client.update(request, done));
     return decode(response.getProperties()).values;
   }
 
-  async delete(outputs: PropertyMap): Promise<void> {
-    const request = new proto.DeleteRequest().setUrn(URN).setType(TYPE).setId("x");
+  async delete(outputs: PropertyMap, id = "x"): Promise<void> {
+    const request = new proto.DeleteRequest().setUrn(this.#urn).setType(this.#type).setId(id);
     await answer<Empty>((done) => this.#client.delete(request.setProperties(encode(outputs)), done));
   }
 

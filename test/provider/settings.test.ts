@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { CLOUDS } from "../../graph";
 import { ProviderError } from "../../provider/errors";
-import { type Environment, readCloud, readIdentity, refuseClientSecret } from "../../provider/settings";
+import {
+  type Environment,
+  readCloud,
+  readIdentity,
+  readVaultService,
+  refuseClientSecret,
+} from "../../provider/settings";
 
 const TENANT = { ARM_TENANT_ID: "tenant", ARM_CLIENT_ID: "client" };
 
@@ -204,5 +210,41 @@ describe("the cloud named by the environment", () => {
       /has a path/,
     );
     assert.equal(endpoints({ CERTLOCK_GRAPH_ENDPOINT: "http://127.0.0.1:1" })[0], "http://127.0.0.1:1");
+  });
+});
+
+describe("the Key Vault of the cloud", () => {
+  it("is that of the cloud named, at the vaults' own hosts", () => {
+    for (const { name, vaultDnsSuffix } of CLOUDS) {
+      assert.deepEqual(readVaultService({ ARM_ENVIRONMENT: name }), {
+        cloud: name,
+        dnsSuffix: vaultDnsSuffix,
+        scope: `https://${vaultDnsSuffix}/.default`,
+      });
+    }
+  });
+
+  it("may be stood in for by this machine, and by nobody else unless that is allowed", () => {
+    const endpoint = "https://localhost:8443";
+    assert.equal(readVaultService({ CERTLOCK_VAULT_ENDPOINT: endpoint }).endpoint, endpoint);
+    const foreign = { CERTLOCK_VAULT_ENDPOINT: "https://vault.contoso.example" };
+    for (const env of [
+      foreign,
+      { CERTLOCK_VAULT_ENDPOINT: "https://vault.azure.net" },
+      { CERTLOCK_VAULT_ENDPOINT: "https://kv.vault.azure.net" },
+      { ...foreign, CERTLOCK_ALLOW_FOREIGN_ENDPOINTS: "true" },
+    ]) {
+      assert.match(
+        refusal(() => readVaultService(env)),
+        /^CERTLOCK_ENDPOINT_INVALID: CERTLOCK_VAULT_ENDPOINT names a host/,
+      );
+    }
+    const allowed = {
+      ...foreign,
+      CERTLOCK_GRAPH_ENDPOINT: "https://graph.contoso.example",
+      CERTLOCK_LOGIN_ENDPOINT: "https://login.contoso.example",
+      CERTLOCK_ALLOW_FOREIGN_ENDPOINTS: "true",
+    };
+    assert.equal(readVaultService(allowed).endpoint, "https://vault.contoso.example");
   });
 });

@@ -51,6 +51,7 @@ describe("sandbox: starting and stopping", () => {
         ARM_CLIENT_CERTIFICATE_PATH: certificatePath,
         CERTLOCK_GRAPH_ENDPOINT: sandbox.graphUrl,
         CERTLOCK_LOGIN_ENDPOINT: sandbox.loginUrl,
+        CERTLOCK_VAULT_ENDPOINT: sandbox.vaultUrl,
         NODE_EXTRA_CA_CERTS: caPath,
       });
       assert.equal(statSync(certificatePath).mode & 0o777, 0o600);
@@ -224,6 +225,7 @@ describe("sandbox: as a process", () => {
           "ARM_CLIENT_CERTIFICATE_PATH",
           "CERTLOCK_GRAPH_ENDPOINT",
           "CERTLOCK_LOGIN_ENDPOINT",
+          "CERTLOCK_VAULT_ENDPOINT",
           "NODE_EXTRA_CA_CERTS",
         ],
       );

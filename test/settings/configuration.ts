@@ -6,6 +6,7 @@ export type Json = Record<string, unknown>;
 
 export const TENANT = "7e0a0000-0000-4000-8000-000000000001";
 export const ALICE = "0a0e0000-0000-4000-8000-000000000001";
+export const BOB = "0a0e0000-0000-4000-8000-000000000002";
 export const HOST = "0a0e0000-0000-4000-8000-0000000000a1";
 
 /** A valid application; each case changes one thing. */
@@ -23,7 +24,7 @@ export const pipeline = (change: Json = {}): Json => ({
 });
 export const valid: Json = {
   tenantId: TENANT,
-  owners: [ALICE],
+  owners: [ALICE, BOB],
   location: "westeurope",
   resourceGroup: "rg-identities",
   applications: [billing()],

@@ -41,7 +41,7 @@ export interface DemoOptions {
 
 interface Identity {
   readonly clientId: string;
-  readonly keyIn?: string;
+  readonly vaultSecretUri?: string;
   readonly networks?: readonly string[];
 }
 
@@ -110,7 +110,7 @@ export class Demo {
   }
 
   async #signInWithCertificate(): Promise<string> {
-    const [name, identity] = await this.#identity(({ keyIn }) => keyIn !== undefined);
+    const [name, identity] = await this.#identity(({ vaultSecretUri }) => vaultSecretUri !== undefined);
     await this.#signIn(identity);
     return `${name}, through MSAL`;
   }
@@ -167,7 +167,7 @@ export class Demo {
       loginUrl,
       tenantId: deployer.tenantId,
       clientId: identity.clientId,
-      pem: await this.#caller.secret(identity.keyIn ?? ""),
+      pem: await this.#caller.secret(identity.vaultSecretUri ?? ""),
       scope: GRAPH_SCOPE,
       fetch: fetchTrusting(this.#tenant.caCertificatePem),
       ...(clientAddress === undefined ? {} : { clientAddress }),

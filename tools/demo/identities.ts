@@ -20,7 +20,8 @@ interface GraphApplication {
 
 interface Described {
   readonly clientId: string;
-  readonly keyIn?: string;
+  readonly thumbprintSha256?: string;
+  readonly vaultSecretUri?: string;
   readonly networks?: readonly string[];
 }
 
@@ -30,17 +31,18 @@ export async function readIdentities(
   identities: Readonly<Record<string, Described>>,
 ): Promise<readonly IdentityRow[]> {
   const rows: IdentityRow[] = [];
-  for (const { clientId, keyIn, networks = [] } of Object.values(identities)) {
+  for (const { clientId, thumbprintSha256, vaultSecretUri, networks = [] } of Object.values(identities)) {
     const select = "$select=id,displayName,passwordCredentials,keyCredentials";
     const { body } = await caller.graph("GET", `/v1.0/applications(appId='${clientId}')?${select}`);
     const application = body as GraphApplication;
-    const [certificate] = application.keyCredentials;
+    // Of two certificates the one that clients take.
+    const certificate = application.keyCredentials.find(({ key }) => thumbprint(key) === thumbprintSha256);
     rows.push({
       application: application.displayName,
       credential: await credentialOf(caller, application),
       thumbprint: certificate === undefined ? "–" : `${thumbprint(certificate.key).slice(0, 16)}…`,
       validUntil: certificate?.endDateTime.slice(0, 10) ?? "–",
-      key: keyIn ?? "no key",
+      key: vaultSecretUri ?? "no key",
       network: networks.length === 0 ? "any" : networks.join(", "),
     });
   }

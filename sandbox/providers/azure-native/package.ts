@@ -6,19 +6,31 @@ import type { PropertyMap } from "../property-values";
 import type { ProviderPackage } from "../provider-package";
 import type { ResourceKind } from "../resource-kind";
 import type { PackageSettings } from "./arm";
+import { identityCredentialKind, userAssignedIdentityKind } from "./managed-identity";
+import { diagnosticSettingKind } from "./diagnostic-setting";
+import { eventSubscriptionKind, eventTopicKind } from "./event-topic";
 import { resourceGroupKind } from "./resource-group";
+import { privateDnsZoneGroupKind, privateEndpointKind } from "./private-endpoint";
 import { roleAssignmentKind } from "./role-assignment";
 import { vaultKind } from "./vault";
 import { vaultSecretKind } from "./vault-secret";
 
-/** The azure-native package: Key Vault and what it needs is real in the tenant's vault store, all else is echoed. */
+/** The azure-native package: Key Vault and what stands around it is real in the tenant's vault store, all else is echoed. */
 export function azureNativePackage(tenant: Tenant): ProviderPackage {
   const settings: PackageSettings = { location: undefined };
   const echo = new EchoStore();
   const kinds = new Map<string, ResourceKind>([
     ["authorization:RoleAssignment", roleAssignmentKind(tenant)],
+    ["eventgrid:SystemTopic", eventTopicKind(tenant, settings)],
+    ["eventgrid:SystemTopicEventSubscription", eventSubscriptionKind(tenant)],
+    ["insights:DiagnosticSetting", diagnosticSettingKind(tenant)],
     ["keyvault:Secret", vaultSecretKind(tenant)],
     ["keyvault:Vault", vaultKind(tenant, settings)],
+    ["managedidentity:FederatedIdentityCredential", identityCredentialKind(tenant)],
+    ["managedidentity:UserAssignedIdentity", userAssignedIdentityKind(tenant, settings)],
+    ["monitor:DiagnosticSetting", diagnosticSettingKind(tenant)],
+    ["network:PrivateDnsZoneGroup", privateDnsZoneGroupKind(tenant)],
+    ["network:PrivateEndpoint", privateEndpointKind(tenant, settings)],
     ["resources:ResourceGroup", resourceGroupKind(tenant, settings)],
   ]);
   return {

@@ -1,5 +1,7 @@
 import type { Tenant } from "../../tenant/tenant";
+import { authorize } from "../../vault/access";
 import { ArmError } from "../../vault/arm-error";
+import { KeyVaultError } from "../../vault/key-vault-error";
 import { latestVersion, type Vault, type VaultSecret } from "../../vault/vault";
 import { child, flag, number, text } from "../property-readers";
 import { isMap, UNKNOWN, type PropertyMap } from "../property-values";
@@ -89,11 +91,30 @@ export function vaultSecretKind(tenant: Tenant): ResourceKind {
       tags: state["tags"],
     }),
     update: (_id, inputs) => calling(() => write(parentVault(tenant, inputs), inputs).outputs),
+    // Azure Resource Manager deletes no secret ("DisallowedResourceOperation"): the provider asks the vault itself, as
+    // the pipeline and from where it runs. https://github.com/Azure/terraform-provider-azapi/issues/879
     delete: (id) => {
       const found = locate(id);
-      if (found) store.secrets.delete(found.vault, found.secret.name);
+      if (!found) return;
+      asPipeline(tenant, found.vault, id);
+      store.secrets.delete(found.vault, found.secret.name);
     },
   };
+}
+
+function asPipeline(tenant: Tenant, vault: Vault, resourceId: string): void {
+  const { appId } = tenant.deployer;
+  const objectId = tenant.servicePrincipalByAppId(appId)?.id ?? "";
+  const token = { appId, objectId, roles: [], audience: "https://vault.azure.net" };
+  const caller = { token, clientAddress: tenant.vaults.pipelineAddress };
+  try {
+    authorize(tenant, vault, caller, "secrets/delete", resourceId);
+  } catch (error) {
+    if (!(error instanceof KeyVaultError)) throw error;
+    const { status, code, message, innerCode } = error;
+    const inner = innerCode === undefined ? "" : ` InnerError={"code":"${innerCode}"}`;
+    throw new Error(`Status=${status} Code="${code}" Message="${message}"${inner}`, { cause: error });
+  }
 }
 
 function parentVault({ vaults: store }: Tenant, inputs: PropertyMap): Vault {

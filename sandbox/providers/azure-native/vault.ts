@@ -96,10 +96,24 @@ function outputs(tenant: Tenant, vault: Vault): PropertyMap {
     azureApiVersion: "2024-11-01",
     location: vault.location,
     name: vault.name,
-    properties: { ...vault.properties } as unknown as PropertyMap,
+    properties: { ...vault.properties, ...connections(tenant, vault) } as unknown as PropertyMap,
     systemData: systemData(tenant, vault.createdAt, vault.modifiedAt),
     tags: vault.tags,
     type: "Microsoft.KeyVault/vaults",
+  };
+}
+
+/** The private endpoints a vault knows of; without one Azure answers no such property. */
+function connections({ vaults: { privateEndpoints } }: Tenant, vault: Vault): PropertyMap {
+  const leading = privateEndpoints.leadingTo(vault.id);
+  if (leading.length === 0) return {};
+  return {
+    privateEndpointConnections: leading.map(({ id, name }) => ({
+      id: `${vault.id}/privateEndpointConnections/${name}`,
+      privateEndpoint: { id },
+      privateLinkServiceConnectionState: { status: "Approved", actionsRequired: "None" },
+      provisioningState: "Succeeded",
+    })),
   };
 }
 

@@ -5,6 +5,8 @@ import type { ProviderPackage } from "../provider-package";
 import { text } from "../property-readers";
 import type { PropertyMap } from "../property-values";
 import type { ResourceKind } from "../resource-kind";
+import { appRoleAssignmentKind } from "./app-role-assignment";
+import { applicationApiAccessKind } from "./application-api-access";
 import { applicationCertificateKind } from "./application-certificate";
 import { federatedIdentityCredentialKind } from "./application-federated-identity-credential";
 import { applicationOwnerKind } from "./application-owner";
@@ -23,7 +25,9 @@ export function azureadPackage(tenant: Tenant): ProviderPackage {
   const graph = new GraphClient(tenant);
   const echo = new EchoStore();
   const kinds = new Map<string, ResourceKind>([
+    ["appRoleAssignment:AppRoleAssignment", appRoleAssignmentKind(graph)],
     ["application:Application", applicationKind(graph)],
+    ["applicationApiAccess:ApplicationApiAccess", applicationApiAccessKind(graph)],
     ["applicationCertificate:ApplicationCertificate", applicationCertificateKind(graph)],
     [
       "applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",

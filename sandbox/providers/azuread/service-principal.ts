@@ -66,7 +66,8 @@ export function servicePrincipalKind(graph: GraphClient): ResourceKind {
   const update = (id: string, inputs: PropertyMap, state: PropertyMap): PropertyMap => {
     during(`Updating Service Principal (${id})`, () => {
       graph.patch(id, { ...toGraphBody(MAPPINGS, inputs), tags: declaredTags(inputs, state) });
-      settleOwners(graph, id, inputs);
+      // Where the program names no owners, those who are there stay.
+      if (texts(inputs, "owners") !== undefined) settleOwners(graph, id, inputs);
     });
     return read(id, inputs)?.outputs ?? state;
   };

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { CALLER, refusal, SECRETS_USER, VaultDoor } from "./vault-doors";
+import {
+  CALLER,
+  CERTIFICATES_OFFICER,
+  refusal,
+  SECRETS_OFFICER,
+  SECRETS_USER,
+  VaultDoor,
+} from "./vault-doors";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
 const PATH = "/kv-billing/secrets/billing?api-version=7.5";
@@ -47,6 +54,27 @@ describe("access to a vault", () => {
       }
     });
   }
+
+  it("lets private addresses through a private endpoint and nobody else, with the public door shut", async () => {
+    const opened = await open({ publicNetworkAccess: "Disabled", networkAcls: { defaultAction: "Deny" } });
+    opened.grant(SECRETS_USER);
+    const from = async (address: string): Promise<number> =>
+      (await opened.get(PATH, { "x-sandbox-client-address": address })).status;
+    assert.deepEqual([await from("10.1.2.3"), await from("198.51.100.10")], [403, 403]);
+    const group = opened.tenant.vaults.resourceGroupId("rg");
+    const id = `${group}/providers/Microsoft.Network/privateEndpoints/kv-billing-endpoint`;
+    opened.tenant.vaults.privateEndpoints.put({
+      id,
+      name: "kv-billing-endpoint",
+      location: "westeurope",
+      tags: {},
+      subnetId: `${group}/providers/Microsoft.Network/virtualNetworks/hub/subnets/jobs`,
+      connections: [{ name: "kv-billing", resourceId: opened.vault.id, groupIds: ["vault"] }],
+    });
+    assert.deepEqual([await from("10.1.2.3"), await from("198.51.100.10")], [200, 403]);
+    opened.tenant.vaults.privateEndpoints.delete(id);
+    assert.equal(await from("10.1.2.3"), 403);
+  });
 
   it("lets everyone through while nothing denies, and no one when public access is off", async () => {
     const ip = { "x-sandbox-client-address": "192.0.2.1" };
@@ -102,6 +130,24 @@ describe("access to a vault", () => {
     });
   }
 
+  for (const [title, roleId, read, change] of [
+    ["Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b7fe8e74483", 200, 400],
+    ["Key Vault Certificates Officer", CERTIFICATES_OFFICER, 200, 400],
+    ["Key Vault Certificate User", "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba", 200, 403],
+    ["Key Vault Reader", "21090545-7ca7-4776-b22c-e363652d74d2", 200, 403],
+    ["Key Vault Secrets Officer", SECRETS_OFFICER, 403, 403],
+    ["Key Vault Secrets User", SECRETS_USER, 403, 403],
+  ] as const) {
+    it(`lets the role ${title} ${read === 200 ? "see" : "not see"} certificates and ${change === 403 ? "not make" : "make"} any`, async () => {
+      const opened = await open();
+      opened.grant(roleId);
+      const list = await opened.get("/kv-billing/certificates?api-version=7.5");
+      // Without a policy: whoever may ask is told that there is none.
+      const create = await opened.get("/kv-billing/certificates/a/create?api-version=7.5", {}, "POST");
+      assert.deepEqual([list.status, create.status], [read, change]);
+    });
+  }
+
   it("follows access policies where roles are off", async () => {
     const policy = (secrets: string[]) => ({
       enableRbacAuthorization: false,
@@ -111,6 +157,20 @@ describe("access to a vault", () => {
     assert.equal((await reading.get(PATH)).status, 200);
     assert.deepEqual(refusal(await reading.get(LIST)), [403, "Forbidden", "ForbiddenByPolicy"]);
     await reading.close();
+    const making = await open({
+      enableRbacAuthorization: false,
+      accessPolicies: [
+        { objectId: CALLER.objectId, tenantId: "t", permissions: { certificates: ["Get", "create"] } },
+      ],
+    });
+    const create = "/kv-billing/certificates/a/create?api-version=7.5";
+    assert.equal((await making.get(create, {}, "POST")).status, 400);
+    assert.deepEqual(refusal(await making.get("/kv-billing/certificates/a?api-version=7.5", {}, "DELETE")), [
+      403,
+      "Forbidden",
+      "ForbiddenByPolicy",
+    ]);
+    await making.close();
     const everything = await open(policy(["all"]));
     assert.deepEqual([(await everything.get(PATH)).status, (await everything.get(LIST)).status], [200, 200]);
   });

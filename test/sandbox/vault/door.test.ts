@@ -137,8 +137,8 @@ describe("key vault door", () => {
   });
 
   it("refuses what it does not emulate with a hint", async () => {
-    const written = await door.get(path("/billing"), {}, "PUT");
-    assert.deepEqual(refusal(written), [405, "MethodNotAllowed", undefined]);
+    const backup = await door.get(path("/billing/backup"), {}, "POST");
+    assert.deepEqual(refusal(backup), [405, "MethodNotAllowed", undefined]);
     const keys = await door.get(`/kv-billing/keys/k?${API}`);
     assert.deepEqual(refusal(keys), [400, "BadParameter", undefined]);
     assert.deepEqual(refusal(await door.get(`/%E0%A4%A?${API}`)), [400, "BadParameter", undefined]);

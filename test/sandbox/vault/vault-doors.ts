@@ -12,6 +12,8 @@ export const CALLER: VerifiedToken = {
   audience: "https://vault.azure.net",
 };
 export const SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6";
+export const SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
+export const CERTIFICATES_OFFICER = "a4417e6f-fecd-4de8-b567-7b0420556985";
 
 interface Answer {
   readonly status: number;
@@ -70,21 +72,7 @@ export class VaultDoor {
 
   /** Grants CALLER a role at a scope; the whole vault unless told otherwise. */
   grant(roleId: string, scope = this.vault.id): void {
-    const name = this.tenant.newId();
-    const now = this.tenant.clock();
-    this.tenant.vaults.roleAssignments.put({
-      id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
-      name,
-      scope,
-      principalId: CALLER.objectId,
-      principalType: "ServicePrincipal",
-      roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
-      description: undefined,
-      condition: undefined,
-      conditionVersion: undefined,
-      createdOn: now,
-      updatedOn: now,
-    });
+    grantRole(this.tenant, CALLER.objectId, roleId, scope);
   }
 
   async get(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
@@ -100,6 +88,25 @@ export class VaultDoor {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** Assigns an Azure role, as azure-native.authorization.RoleAssignment would. */
+export function grantRole(tenant: Tenant, principalId: string, roleId: string, scope: string): void {
+  const name = tenant.newId();
+  const now = tenant.clock();
+  tenant.vaults.roleAssignments.put({
+    id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+    name,
+    scope,
+    principalId,
+    principalType: "ServicePrincipal",
+    roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
+    description: undefined,
+    condition: undefined,
+    conditionVersion: undefined,
+    createdOn: now,
+    updatedOn: now,
+  });
 }
 
 /** Status, code and inner code of a refusal. */

@@ -253,27 +253,6 @@ describe("azure-native", () => {
     ]);
   });
 
-  it("recovers a soft-deleted secret when it is created again", async () => {
-    await session.create(VAULT, vault());
-    const created = await session.create(SECRET, secret());
-    await session.delete(created);
-    await session.delete(created);
-    assert.equal(await session.refresh(created), undefined);
-    await assert.rejects(
-      session.create(SECRET, secret({ attributes: { expires: 1_780_000_000_000 } })),
-      /'expires' of secret 'billing' must be whole seconds since 1970/,
-    );
-    assert.equal(await session.refresh(created), undefined, "a refused write recovers nothing");
-    await session.create(SECRET, secret({ value: new Secret("again") }));
-    assert.deepEqual(
-      session.tenant.vaults
-        .vault("kv-billing")
-        ?.secrets.get("billing")
-        ?.versions.map(({ value }) => value),
-      ["the value", "again"],
-    );
-  });
-
   it("refuses a secret without its vault, and one that exists", async () => {
     await assert.rejects(session.create(SECRET, secret()), /Code="ParentResourceNotFound"/);
     await session.create(VAULT, vault());

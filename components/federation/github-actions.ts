@@ -1,5 +1,7 @@
 /** Workflows of GitHub Actions as the subject of a federated credential. */
-import { describeGiven, type Finding, type Problems } from "./problems";
+import { describeGiven, type Finding, type Problems } from "../problems";
+import { checkChoice, checkName, type Issuer } from "./claims";
+import { checkRef } from "./git-ref";
 
 /** https://docs.github.com/actions/reference/security/oidc */
 export const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
@@ -29,6 +31,30 @@ export interface GitHubWorkflow {
   readonly tag?: string;
   /** Every pull request of the repository. Whoever may open one gets this identity: think twice. */
   readonly pullRequest?: boolean;
+  /**
+   * Slug of the enterprise, where it has switched its tokens to an issuer of its own.
+   * https://docs.github.com/enterprise-cloud@latest/actions/concepts/security/openid-connect
+   * @default - none: tokens come from the issuer all of GitHub shares
+   */
+  readonly enterprise?: string;
+  /**
+   * Subdomain of an enterprise with data residency: `octo` for octo.ghe.com, which issues tokens itself.
+   * https://docs.github.com/enterprise-cloud@latest/admin/data-residency/feature-overview-for-github-enterprise-cloud-with-data-residency
+   * @default - none: the repository is on github.com
+   */
+  readonly dataResidency?: string;
+}
+
+export const githubActions: Issuer<GitHubWorkflow> = {
+  caller: "GitHub Actions",
+  check: checkGitHubWorkflow,
+  claims: (workflow) => ({ issuer: githubIssuer(workflow), subject: githubSubject(workflow) }),
+};
+
+/** The exact `iss` claim of the workflow's tokens. */
+function githubIssuer({ enterprise, dataResidency }: GitHubWorkflow): string {
+  if (dataResidency !== undefined) return `https://token.actions.${dataResidency}.ghe.com`;
+  return enterprise === undefined ? GITHUB_ISSUER : `${GITHUB_ISSUER}/${enterprise}`;
 }
 
 /** The exact `sub` claim of the workflow's tokens. */
@@ -43,14 +69,30 @@ export function githubSubject(workflow: GitHubWorkflow): string {
 
 /** Adds what is wrong with the workflow, each at its own option. */
 export function checkGitHubWorkflow(at: string, workflow: GitHubWorkflow, problems: Problems): void {
+  const { environment, branch, tag, enterprise, dataResidency } = workflow;
   problems.add(`${at}.repository`, checkRepository(workflow.repository));
   problems.add(at, checkIds(workflow));
-  problems.add(at, checkChoice(workflow));
-  if (workflow.environment !== undefined) {
-    problems.add(`${at}.environment`, checkEnvironment(workflow.environment));
-  }
-  if (workflow.branch !== undefined) problems.add(`${at}.branch`, checkRef(workflow.branch, "refs/heads/"));
-  if (workflow.tag !== undefined) problems.add(`${at}.tag`, checkRef(workflow.tag, "refs/tags/"));
+  problems.add(
+    at,
+    checkChoice(
+      workflow,
+      CHOICES,
+      "prefer environment; for two kinds of runs declare two federated credentials",
+    ),
+  );
+  if (environment !== undefined) problems.add(`${at}.environment`, checkEnvironment(environment));
+  if (branch !== undefined) problems.add(`${at}.branch`, checkRef(branch, "refs/heads/"));
+  if (tag !== undefined) problems.add(`${at}.tag`, checkRef(tag, "refs/tags/"));
+  if (enterprise !== undefined) problems.add(`${at}.enterprise`, checkSlug(enterprise));
+  if (dataResidency === undefined) return;
+  problems.add(`${at}.dataResidency`, checkSlug(dataResidency));
+  if (enterprise === undefined) return;
+  problems.add(`${at}.enterprise`, {
+    code: "choose-one",
+    given: "enterprise and dataResidency",
+    allowed: "one of the two: an enterprise with data residency is its own issuer already",
+    remedy: "remove enterprise",
+  });
 }
 
 function context(workflow: GitHubWorkflow): string {
@@ -63,34 +105,19 @@ function context(workflow: GitHubWorkflow): string {
 
 const CHOICES = ["environment", "branch", "tag", "pullRequest"] as const;
 
-function checkChoice(workflow: GitHubWorkflow): Finding | undefined {
-  const chosen = CHOICES.filter((choice) => workflow[choice] !== undefined && workflow[choice] !== false);
-  if (chosen.length === 1) return undefined;
-  return {
-    code: "choose-one",
-    given: chosen.length === 0 ? "none of them" : chosen.join(" and "),
-    allowed: `exactly one of ${CHOICES.join(", ")}`,
-    remedy: "prefer environment; for two kinds of runs declare two federated credentials",
-  };
+function checkRepository(given: unknown): Finding | undefined {
+  return checkName(given, /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/, {
+    allowed: "owner/repository, letters, digits, hyphens, underscores and periods",
+    remedy: 'write "contoso/platform": no https://github.com/, no .git',
+  });
 }
 
-function checkRepository(given: unknown): Finding | undefined {
-  const parts = typeof given === "string" ? given.split("/") : [];
-  const [owner = "", repository = ""] = parts;
-  const valid =
-    parts.length === 2 &&
-    /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/.test(owner) &&
-    /^[A-Za-z0-9._-]{1,100}$/.test(repository) &&
-    !/^\.{1,2}$|\.git$/.test(repository);
-  if (valid) return undefined;
-  return (
-    wildcard(given) ?? {
-      code: "invalid-name",
-      given: describeGiven(given),
-      allowed: "owner/repository, letters, digits, hyphens, underscores and periods",
-      remedy: 'write "contoso/platform": no https://github.com/, no .git',
-    }
-  );
+function checkSlug(given: unknown): Finding | undefined {
+  return checkName(given, /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+    allowed: "lower-case letters, digits and hyphens",
+    remedy:
+      "copy it from the address of the enterprise: github.com/enterprises/<slug>, or <subdomain>.ghe.com",
+  });
 }
 
 function checkIds(workflow: GitHubWorkflow): Finding | undefined {
@@ -107,47 +134,8 @@ function checkIds(workflow: GitHubWorkflow): Finding | undefined {
 
 /** https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments */
 function checkEnvironment(given: unknown): Finding | undefined {
-  if (typeof given === "string" && /^[^\p{C}*?]{1,255}$/u.test(given) && given.trim() === given)
-    return undefined;
-  return (
-    wildcard(given) ?? {
-      code: "invalid-name",
-      given: describeGiven(given),
-      allowed: "the name of an environment, 1 to 255 characters",
-      remedy: "copy it from the repository's settings",
-    }
-  );
-}
-
-/** https://git-scm.com/docs/git-check-ref-format */
-function checkRef(given: unknown, prefix: string): Finding | undefined {
-  if (typeof given === "string" && validRef(given) && !given.startsWith("refs/")) return undefined;
-  return (
-    wildcard(given) ?? {
-      code: "invalid-name",
-      given: describeGiven(given),
-      allowed: `a name Git accepts, without ${prefix}`,
-      remedy: `write "main", not "${prefix}main"`,
-    }
-  );
-}
-
-function validRef(name: string): boolean {
-  return (
-    name.length > 0 &&
-    name.length <= 255 &&
-    !/[\p{C} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[./]$|^@$/u.test(name) &&
-    name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"))
-  );
-}
-
-/** Entra compares subjects exactly: a wildcard would match nothing and look as if it matched much. */
-export function wildcard(given: unknown): Finding | undefined {
-  if (typeof given !== "string" || !/[*?]/.test(given)) return undefined;
-  return {
-    code: "wildcard",
-    given: describeGiven(given),
-    allowed: "an exact value: federated credentials know no wildcards",
-    remedy: "declare one federated credential for each exact value, at most 20 on an application",
-  };
+  return checkName(given, /^(?!\s)[^*?]{1,255}(?<!\s)$/u, {
+    allowed: "the name of an environment, 1 to 255 characters",
+    remedy: "copy it from the repository's settings",
+  });
 }

@@ -1,0 +1,167 @@
+/** The authority that issues an application's certificates, for tenants that take no self-signed ones. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { certificateBlocks, pemOf } from "./certificate-pem";
+import { type Finding, type Problems } from "./problems";
+
+/**
+ * An authority whose key the deployment has. The key is stored in the state of every certificate it issues, encrypted:
+ * take an intermediate authority that issues nothing else.
+ *
+ * Another authority is used from the next generation on; certificates that exist stay as they are.
+ * https://learn.microsoft.com/graph/api/resources/certificatebasedapplicationconfiguration
+ */
+export interface CertificateIssuer {
+  /** Certificate of the authority: one PEM block, valid for longer than what it issues. */
+  readonly certificatePem: pulumi.Input<string>;
+  /** Key of the authority: PEM, not encrypted. It becomes a secret here if it is none yet. */
+  readonly privateKeyPem: pulumi.Input<string>;
+  /**
+   * Certificates above the authority, PEM, the nearest first; the root may be left out.
+   * @default - none: the authority is a root, or clients send no chain
+   */
+  readonly chainPem?: pulumi.Input<string>;
+}
+
+/** A certificate just issued and the chain that goes with it. */
+export interface Issued {
+  readonly certificatePem: pulumi.Output<string>;
+  readonly chainPem: pulumi.Output<string>;
+}
+
+/** What a certificate is for. Nothing more is needed to sign in. */
+const ALLOWED_USES = ["digital_signature", "client_auth"];
+
+/**
+ * Issues a certificate for a key, self-signed where there is no authority.
+ *
+ * There are no earlyRenewalHours: they renew the certificate for the old key, in whatever run comes first. Subject and
+ * authority are looked at once: another name of the application or another authority must not replace a certificate in
+ * use, only the next one has it.
+ */
+export function issueCertificate(
+  name: string,
+  suffix: string,
+  args: {
+    readonly privateKeyPem: pulumi.Output<string>;
+    readonly commonName: string;
+    readonly validityPeriodHours: number;
+    readonly issuer: CertificateIssuer | undefined;
+  },
+  opts: pulumi.CustomResourceOptions,
+): Issued {
+  const { privateKeyPem, validityPeriodHours, issuer } = args;
+  const subject = { commonName: args.commonName };
+  const kept = (...ignoreChanges: string[]) => ({ ...opts, ignoreChanges });
+  if (issuer === undefined) {
+    const issued = new tls.SelfSignedCert(
+      `${name}-certificate-${suffix}`,
+      { privateKeyPem, subject, validityPeriodHours, allowedUses: ALLOWED_USES },
+      kept("subject"),
+    );
+    return { certificatePem: issued.certPem, chainPem: pulumi.output("") };
+  }
+  const request = new tls.CertRequest(
+    `${name}-request-${suffix}`,
+    { privateKeyPem, subject },
+    kept("subject"),
+  );
+  const authority = pulumi.output(issuer.certificatePem);
+  const issued = new tls.LocallySignedCert(
+    `${name}-certificate-${suffix}`,
+    {
+      certRequestPem: pulumi.unsecret(request.certRequestPem),
+      caCertPem: authority.apply((pem) => pemOf(authorityIn(pem))),
+      caPrivateKeyPem: pulumi.secret(issuer.privateKeyPem),
+      validityPeriodHours,
+      allowedUses: ALLOWED_USES,
+    },
+    kept("caCertPem", "caPrivateKeyPem"),
+  );
+  // Of the authority that did issue it, which may be another than the one given now.
+  const chainPem = pulumi
+    .all([pulumi.unsecret(issued.caCertPem), issuer.chainPem ?? ""])
+    .apply(([nearest, above]) =>
+      [...certificateBlocks(nearest), ...certificateBlocks(above)].map(pemOf).join(""),
+    );
+  return { certificatePem: issued.certPem, chainPem: pulumi.unsecret(chainPem) };
+}
+
+/** Checks what is known already; what is an output is checked when it is. Nothing given is repeated. */
+export function checkIssuer(
+  at: string,
+  issuer: CertificateIssuer,
+  { until }: { readonly until: Date },
+  problems: Problems,
+): void {
+  const { certificatePem, privateKeyPem, chainPem } = issuer;
+  if (typeof certificatePem === "string") {
+    problems.add(`${at}.certificatePem`, checkAuthority(certificatePem, until));
+    if (typeof privateKeyPem === "string")
+      problems.add(`${at}.privateKeyPem`, checkKey(certificatePem, privateKeyPem));
+  }
+  if (typeof chainPem === "string" && (/PRIVATE\s+KEY/i.test(chainPem) || !isCertificates(chainPem))) {
+    problems.add(`${at}.chainPem`, {
+      code: "invalid-certificate",
+      given: "something else than certificates (not shown)",
+      allowed: "CERTIFICATE blocks in PEM and nothing else",
+      remedy: "give the certificates above the authority, without any key",
+    });
+  }
+}
+
+function checkAuthority(pem: string, until: Date): Finding | undefined {
+  const wanted = {
+    code: "invalid-certificate",
+    allowed: `one CERTIFICATE block of an authority that is valid until ${until.toISOString().slice(0, 10)} at least`,
+    remedy: "give the certificate of the authority that issues, alone; those above it belong into chainPem",
+  } as const;
+  let authority: X509Certificate;
+  try {
+    authority = authorityIn(pem);
+  } catch (error) {
+    return { ...wanted, given: (error as Error).message };
+  }
+  if (Date.parse(authority.validTo) > until.getTime()) return undefined;
+  return {
+    ...wanted,
+    given: `an authority that ends on ${new Date(authority.validTo).toISOString().slice(0, 10)}`,
+  };
+}
+
+/** @throws Error that says what was found instead, and repeats nothing */
+function authorityIn(pem: string): X509Certificate {
+  if (/PRIVATE\s+KEY/i.test(pem))
+    throw new Error("the issuer's certificate comes with a private key (not shown)");
+  const [authority, ...more] = isCertificates(pem) ? certificateBlocks(pem) : [];
+  if (authority === undefined) throw new Error("the issuer's certificate holds no certificate (not shown)");
+  if (more.length > 0) throw new Error(`the issuer's certificate holds ${more.length + 1} certificates`);
+  if (!authority.ca)
+    throw new Error("the issuer's certificate is not that of an authority (basic constraints)");
+  return authority;
+}
+
+function isCertificates(pem: string): boolean {
+  try {
+    return certificateBlocks(pem).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function checkKey(certificatePem: string, privateKeyPem: string): Finding | undefined {
+  const problem = {
+    code: "private-key",
+    allowed: "the private key of the authority: PEM, not encrypted",
+    remedy: "give the key that belongs to the issuer's certificate",
+  } as const;
+  try {
+    const [authority] = certificateBlocks(certificatePem);
+    if (authority === undefined || authority.checkPrivateKey(createPrivateKey(privateKeyPem)))
+      return undefined;
+    return { ...problem, given: "a key that belongs to another certificate (not shown)" };
+  } catch {
+    return { ...problem, given: "something that is no such key (not shown)" };
+  }
+}

@@ -1,0 +1,156 @@
+/** All federated credentials of one application or managed identity, seen together. */
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentError, describeGiven, type Finding, type Problems } from "../problems";
+import { checkClaim, checkLength, CLAIM_CHARACTERS, isKnown } from "./claims";
+import { type EntraCloud, tokenExchangeAudience } from "./cloud";
+import { checkSource, claimsOf, type FederationSource } from "./sources";
+
+/** Trust in one caller, whose token is exchanged for one of Entra. */
+export type FederatedTrust = FederationSource & {
+  /** What may use this credential, at most 600 characters. @default - the caller in words */
+  readonly description?: string;
+  /**
+   * What the token is issued for, if the caller asks for another than usual.
+   * @default - "api://AzureADTokenExchange" or that of the national cloud; for Pulumi Cloud what its tokens carry
+   */
+  readonly audience?: string;
+};
+
+/** By name: 3 to 120 letters, digits, hyphens and underscores. A new name makes a new credential. */
+export type FederatedCredentials = Readonly<Record<string, FederatedTrust>>;
+
+/** https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations */
+export const MOST_FEDERATED_CREDENTIALS = 20;
+
+/** A credential as Entra and Azure take it. */
+export interface FederatedCredentialFields {
+  readonly issuer: pulumi.Input<string>;
+  readonly subject: pulumi.Input<string>;
+  readonly audience: string;
+  readonly description: pulumi.Input<string>;
+}
+
+/**
+ * The fields of a credential; only for what passed the check. Claims that were not known then are checked as soon as
+ * they are, so that a wrong one stops the update instead of a sign-in.
+ */
+export function fieldsOf(trust: FederatedTrust, cloud: EntraCloud, owner: Owner): FederatedCredentialFields {
+  const { caller, issuer, subject, audience } = claimsOf(trust, cloud);
+  return {
+    issuer: checkedLater(issuer, { ...owner, at: `${owner.at}issuer` }),
+    subject: checkedLater(subject, { ...owner, at: `${owner.at}subject` }),
+    audience: trust.audience ?? audience ?? tokenExchangeAudience(cloud),
+    description:
+      trust.description ??
+      (isKnown(subject)
+        ? shorten(`${caller}: ${subject}`)
+        : pulumi.output(subject).apply((known) => shorten(`${caller}: ${known}`))),
+  };
+}
+
+/** Whose arguments are refused when a value turns out wrong: component, its name, and the place in its arguments. */
+export interface Owner {
+  readonly component: string;
+  readonly name: string;
+  readonly at: string;
+}
+
+/** Adds what is wrong with one credential; `place` is put in front of the names of its options. */
+export function checkTrust(
+  place: string,
+  trust: FederatedTrust,
+  cloud: EntraCloud,
+  problems: Problems,
+): void {
+  if (trust.description !== undefined) problems.add(`${place}description`, checkLength(trust.description));
+  if (trust.audience !== undefined) problems.add(`${place}audience`, checkClaim(trust.audience));
+  const before = problems.found.length;
+  checkSource(place, trust, cloud, problems);
+  if (problems.found.length > before) return;
+  const { subject } = claimsOf(trust, cloud);
+  if (isKnown(subject)) problems.add(`${place}subject`, checkClaim(subject));
+}
+
+/** Adds what is wrong with the credentials of one application or identity, each alone and all together. */
+export function checkFederatedCredentials(
+  at: string,
+  credentials: FederatedCredentials,
+  cloud: EntraCloud,
+  problems: Problems,
+): void {
+  const names = Object.keys(credentials);
+  if (names.length > MOST_FEDERATED_CREDENTIALS) problems.add(at, tooMany(names.length));
+  const seenNames = new Set<string>();
+  const seenClaims = new Map<string, string>();
+  for (const [name, trust] of Object.entries(credentials)) {
+    const place = placeOf(at, name);
+    problems.add(place, checkCredentialName(name));
+    if (seenNames.has(name.toLowerCase())) problems.add(place, sameName(name));
+    seenNames.add(name.toLowerCase());
+    const before = problems.found.length;
+    checkTrust(`${place}.`, trust, cloud, problems);
+    if (problems.found.length > before) continue;
+    const { issuer, subject } = claimsOf(trust, cloud);
+    if (!isKnown(issuer) || !isKnown(subject)) continue;
+    const first = seenClaims.get(`${issuer}\n${subject}`);
+    if (first === undefined) seenClaims.set(`${issuer}\n${subject}`, name);
+    else problems.add(place, sameClaims(first));
+  }
+}
+
+/** Where a credential stands in the arguments. */
+export function placeOf(at: string, name: string): string {
+  return `${at}[${describeGiven(name)}]`;
+}
+
+/** Same source as the limit. */
+export function checkCredentialName(given: unknown): Finding | undefined {
+  if (typeof given === "string" && /^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/.test(given)) return undefined;
+  return {
+    code: "invalid-name",
+    given: describeGiven(given),
+    allowed: "3 to 120 letters, digits, hyphens and underscores, starting with a letter or digit",
+    remedy: "choose a short name for the caller; it cannot be changed later",
+  };
+}
+
+function checkedLater(claim: pulumi.Input<string>, owner: Owner): pulumi.Input<string> {
+  if (isKnown(claim)) return claim;
+  return pulumi.output(claim).apply((known) => {
+    const finding = checkClaim(known);
+    if (finding === undefined) return known;
+    throw new ArgumentError(owner.component, owner.name, [{ at: owner.at, ...finding }], "later");
+  });
+}
+
+function shorten(description: string): string {
+  // No half of a surrogate pair at the end.
+  return description.slice(0, CLAIM_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
+}
+
+function tooMany(length: number): Finding {
+  return {
+    code: "too-many",
+    given: `${length} credentials`,
+    allowed: `at most ${MOST_FEDERATED_CREDENTIALS} on one application or managed identity`,
+    remedy: "give each workload an application of its own instead of sharing one",
+  };
+}
+
+function sameName(name: string): Finding {
+  return {
+    code: "duplicate",
+    given: describeGiven(name),
+    allowed: "each name once; upper and lower case are the same",
+    remedy: "rename one of the two",
+  };
+}
+
+function sameClaims(first: string): Finding {
+  return {
+    code: "duplicate",
+    given: `the issuer and subject of ${describeGiven(first)}`,
+    allowed: "each issuer and subject once",
+    remedy: "remove one of the two",
+  };
+}

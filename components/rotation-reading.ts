@@ -1,0 +1,230 @@
+/** Checks the numbers of a rotation, whatever their types, and makes a schedule of them. */
+import { checkDate, dateOf, type DayNumber, parseDay } from "./calendar";
+import { checkBelowPolicy, checkDays } from "./lifetime";
+import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
+import {
+  CHANGEOVER_DAYS,
+  DEFAULT_EPOCH,
+  KEY_BITS,
+  type KeyBits,
+  PERIOD_DAYS,
+  type RotationArgs,
+  type RotationChange,
+  VALIDITY_DAYS,
+} from "./rotation";
+import { generationOn, isSureOn, type Schedule, type Term } from "./rotation-schedule";
+
+/** What the schedule has to fit, beside itself. */
+export interface RotationBounds {
+  /** Size of the keys until a change says otherwise. */
+  readonly keyBits: KeyBits;
+  /** Day of the run. */
+  readonly today: DayNumber;
+  /** Limit of the tenant policy in days. Default: none known. */
+  readonly limitDays?: number;
+}
+
+/**
+ * Checks the arguments, of whatever type they are, and answers with the schedule they describe; with undefined where
+ * something is wrong, all of which is then among the problems.
+ */
+export function readRotation(
+  at: string,
+  args: RotationArgs,
+  bounds: RotationBounds,
+  problems: Problems,
+): Schedule | undefined {
+  const before = problems.found.length;
+  const epoch = readEpoch(`${at}.epoch`, args.epoch ?? DEFAULT_EPOCH, bounds.today, problems);
+  const first = { from: epoch ?? 0, first: 1, withdraws: false, ...withDefaults(args, bounds) };
+  checkTerm(at, first, first, bounds, problems);
+  const terms = readChanges(`${at}.changes`, args.changes ?? [], first, bounds, problems);
+  if (args.generation !== undefined) problems.add(`${at}.generation`, checkNumber(args.generation));
+  // What follows compares generations, which wrong numbers do not have.
+  if (problems.found.length > before) return undefined;
+  const schedule: Schedule = {
+    terms,
+    ...(args.generation !== undefined && { pinned: args.generation }),
+  };
+  checkPin(`${at}.generation`, schedule, bounds.today, problems);
+  return problems.found.length > before ? undefined : schedule;
+}
+
+function withDefaults(
+  { periodDays, validityDays }: RotationArgs,
+  { keyBits, limitDays = Infinity }: RotationBounds,
+): Pick<Term, "periodDays" | "validityDays" | "keyBits"> {
+  if (validityDays === undefined && isNumber(periodDays)) {
+    return { periodDays, validityDays: 2 * periodDays + CHANGEOVER_DAYS, keyBits };
+  }
+  // The default gives way to a smaller limit, but not so far that it would mean nothing any more.
+  const fitting = Math.max(VALIDITY_DAYS.least, Math.min(VALIDITY_DAYS.default, limitDays - 1));
+  return {
+    // Not from what is no number: it is reported once, under its own name.
+    periodDays: periodDays ?? periodFor(isNumber(validityDays) ? validityDays : fitting),
+    validityDays: validityDays ?? fitting,
+    keyBits,
+  };
+}
+
+function isGiven(given: unknown): boolean {
+  return given !== undefined && given !== null;
+}
+
+function isNumber(given: unknown): given is number {
+  return Number.isInteger(given);
+}
+
+function periodFor(validityDays: number): number {
+  return Math.min(
+    PERIOD_DAYS.most,
+    Math.max(PERIOD_DAYS.least, Math.floor((validityDays - CHANGEOVER_DAYS) / 2)),
+  );
+}
+
+function readEpoch(at: string, given: unknown, today: DayNumber, problems: Problems): DayNumber | undefined {
+  const epoch = parseDay(given);
+  problems.add(at, checkDate(given));
+  if (epoch !== undefined && epoch > today) {
+    problems.add(at, {
+      code: "out-of-range",
+      given: describeGiven(given),
+      allowed: `a day not after the day of the run, ${dateOf(today)} in UTC`,
+      remedy: "take the day of the first deployment",
+    });
+  }
+  return epoch;
+}
+
+/** Checks the numbers given here; those that were there before are reported where they stand. */
+function checkTerm(
+  at: string,
+  { periodDays, validityDays }: Term,
+  given: { readonly periodDays?: unknown; readonly validityDays?: unknown },
+  { limitDays }: RotationBounds,
+  problems: Problems,
+): void {
+  const period = checkDays(periodDays, PERIOD_DAYS);
+  const validity = checkDays(validityDays, VALIDITY_DAYS);
+  if (isGiven(given.periodDays)) problems.add(`${at}.periodDays`, period);
+  if (isGiven(given.validityDays)) problems.add(`${at}.validityDays`, validity);
+  if (limitDays !== undefined && isGiven(given.validityDays) && typeof validityDays === "number")
+    problems.add(`${at}.validityDays`, checkBelowPolicy(validityDays, limitDays));
+  if (period !== undefined || validity !== undefined || validityDays > 2 * periodDays) return;
+  problems.add(`${at}.validityDays`, {
+    code: "rotation-gap",
+    given: `${validityDays}, with a period of ${periodDays}`,
+    allowed: `more than twice the period: at least ${2 * periodDays + 1}`,
+    remedy:
+      `set validityDays to ${2 * periodDays + CHANGEOVER_DAYS}, or periodDays to ${periodFor(validityDays)}, ` +
+      "so that a certificate outlives the turn of its successor",
+  });
+}
+
+/** Every term in order, the first included. */
+function readChanges(
+  at: string,
+  given: unknown,
+  first: Term,
+  bounds: RotationBounds,
+  problems: Problems,
+): readonly Term[] {
+  if (!Array.isArray(given)) {
+    problems.add(at, wrongType(given, "a list of changes, each with a day in from"));
+    return [first];
+  }
+  let terms: readonly [Term, ...Term[]] = [first];
+  let lastDay = first.from;
+  (given as readonly unknown[]).forEach((entry, index) => {
+    const place = `${at}[${index}]`;
+    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+      problems.add(place, wrongType(entry, "an object with from and the numbers that change"));
+      return;
+    }
+    const change = entry as RotationChange;
+    const day = parseDay(change.from);
+    problems.add(`${place}.from`, checkDate(change.from) ?? checkOrder(day, lastDay));
+    const term = readChange(place, change, terms, day ?? lastDay, problems);
+    checkTerm(place, term, change, bounds, problems);
+    // A change that was to begin later, had this one not come before it, never begins.
+    terms = [first, ...terms.slice(1).filter(({ from }) => from < term.from), term];
+    lastDay = day ?? lastDay;
+  });
+  return terms;
+}
+
+function readChange(
+  at: string,
+  change: RotationChange,
+  terms: readonly [Term, ...Term[]],
+  day: DayNumber,
+  problems: Problems,
+): Term {
+  const withdraws: unknown = change.withdraw ?? false;
+  if (typeof withdraws !== "boolean") problems.add(`${at}.withdraw`, wrongType(withdraws, "true or false"));
+  const last = terms.at(-1) ?? terms[0];
+  const keyBits = change.keyBits ?? last.keyBits;
+  if (isGiven(change.keyBits)) problems.add(`${at}.keyBits`, checkOneOf(keyBits, KEY_BITS));
+  return {
+    ...begin(day, terms.findLast(({ from }) => from < day) ?? terms[0], withdraws === true),
+    periodDays: change.periodDays ?? last.periodDays,
+    validityDays: change.validityDays ?? last.validityDays,
+    keyBits,
+    withdraws: withdraws === true,
+  };
+}
+
+/** Begins with the first turn on or after the day, or where everything older is withdrawn on the day itself. */
+function begin(day: DayNumber, running: Term, atOnce: boolean): Pick<Term, "from" | "first"> {
+  const turns = Math.ceil((day - running.from) / running.periodDays);
+  return { from: atOnce ? day : running.from + turns * running.periodDays, first: running.first + turns };
+}
+
+function checkOrder(day: DayNumber | undefined, last: DayNumber): Finding | undefined {
+  if (day === undefined || day > last) return undefined;
+  return {
+    code: "out-of-range",
+    given: dateOf(day),
+    allowed: `a day after ${dateOf(last)}, that of the change before it or of the epoch`,
+    remedy: "put the changes in the order of their days",
+  };
+}
+
+function checkPin(at: string, schedule: Schedule, today: DayNumber, problems: Problems): void {
+  const { pinned } = schedule;
+  const scheduled = generationOn(schedule, today);
+  if (pinned === undefined || pinned === scheduled) return;
+  // What was withdrawn does not come back.
+  const oldest = schedule.terms.findLast(({ withdraws, from }) => withdraws && from <= today)?.first ?? 1;
+  // What stands before the pin has to be valid still, else there is nothing left to step from.
+  const before = Math.max(oldest, pinned - 1);
+  if (pinned >= oldest && pinned < scheduled && isSureOn(schedule, before, today)) return;
+  problems.add(at, {
+    code: "out-of-range",
+    given: String(pinned),
+    allowed: `${scheduled}, the generation of ${dateOf(today)}, or an earlier one whose predecessor is still valid`,
+    remedy:
+      pinned > scheduled
+        ? "remove it; a new generation can begin at once with a change that withdraws the older ones"
+        : `remove it: the certificate of generation ${before} may have ended, or was withdrawn`,
+  });
+}
+
+function checkNumber(given: unknown): Finding | undefined {
+  if (typeof given === "number" && Number.isSafeInteger(given) && given >= 1) return undefined;
+  return {
+    code: typeof given === "number" ? "out-of-range" : "wrong-type",
+    given: describeGiven(given),
+    allowed: "the number of a generation, from 1",
+    remedy: "take the number from the names of the certificates in the stack: g7 is 7",
+  };
+}
+
+function wrongType(given: unknown, allowed: string): Finding {
+  return {
+    code: "wrong-type",
+    given: describeGiven(given),
+    allowed,
+    remedy: "correct it, or leave it out",
+  };
+}

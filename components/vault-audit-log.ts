@@ -1,0 +1,54 @@
+/** Makes guessing who had a credential unnecessary: the vault logs every read, and every refusal. */
+import type * as keyvault from "@pulumi/azure-native/keyvault";
+import * as monitor from "@pulumi/azure-native/monitor";
+import type * as pulumi from "@pulumi/pulumi";
+import { checkOneOf, type Problems } from "./problems";
+import { checkResourceId } from "./resource-id";
+
+export interface AuditLogArgs {
+  /** Id of the Log Analytics workspace the events go to, into its table AZKVAuditLogs. */
+  readonly workspaceId: pulumi.Input<string>;
+  /**
+   * "audit" is who did what with which secret, from which address, let through or refused; "all" adds how Azure
+   * Policy judges the vault's content.
+   * https://learn.microsoft.com/azure/key-vault/general/logging
+   * @default "audit"
+   */
+  readonly events?: "audit" | "all";
+}
+
+/** Creates `<name>-audit-log`. */
+export function createAuditLog(
+  name: string,
+  { workspaceId, events }: AuditLogArgs,
+  vault: keyvault.Vault,
+  child: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  return new monitor.DiagnosticSetting(
+    `${name}-audit-log`,
+    {
+      name: "audit",
+      resourceUri: vault.id,
+      workspaceId,
+      // A table of Key Vault's own instead of AzureDiagnostics, which all services share and which drops columns.
+      logAnalyticsDestinationType: "Dedicated",
+      // The category, not the category group "audit": Azure Government has no such group.
+      logs: [
+        events === "all"
+          ? { categoryGroup: "allLogs", enabled: true }
+          : { category: "AuditEvent", enabled: true },
+      ],
+    },
+    child,
+  );
+}
+
+export function checkAuditLog(at: string, { workspaceId, events }: AuditLogArgs, problems: Problems): void {
+  if (typeof workspaceId === "string") {
+    problems.add(
+      `${at}.workspaceId`,
+      checkResourceId(workspaceId, "Microsoft.OperationalInsights/workspaces"),
+    );
+  }
+  problems.add(`${at}.events`, checkOneOf(events ?? "audit", ["audit", "all"]));
+}

@@ -1,0 +1,78 @@
+/** Lets a principal use one object of a vault. There is no function here for more than one. */
+import * as authorization from "@pulumi/azure-native/authorization";
+import * as pulumi from "@pulumi/pulumi";
+import { checkGuid, nameBasedGuid } from "./guid";
+import { checkOneOf, describeGiven, type Problems } from "./problems";
+
+/** Somebody who is let in, typically the managed identity of the workload's host. */
+export interface VaultPrincipal {
+  /** Object id of the principal. */
+  readonly principalId: pulumi.Input<string>;
+  /** @default "ServicePrincipal" */
+  readonly principalType?: "ServicePrincipal" | "Group" | "User";
+}
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security */
+export const VAULT_ROLES = {
+  /** Key Vault Secrets User: reads the value of the secret. */
+  secretsUser: "4633458b-17de-408a-b874-0445c86b69e6",
+  /** Key Vault Certificates Officer: makes versions of the certificate, and never sees its key. */
+  certificatesOfficer: "a4417e6f-fecd-4de8-b567-7b0420556985",
+} as const;
+
+/** One object of a vault, and how a grant on it is called. */
+export interface VaultObject {
+  /** Id in Azure Resource Manager: the scope of the grant. */
+  readonly id: pulumi.Input<string>;
+  readonly vaultName: string;
+  readonly objectName: string;
+}
+
+/** Gives the principal this role on the object and on nothing else. */
+export function grantRole(
+  name: string,
+  role: (typeof VAULT_ROLES)[keyof typeof VAULT_ROLES],
+  { id, vaultName, objectName }: VaultObject,
+  principal: VaultPrincipal,
+  child: pulumi.CustomResourceOptions,
+): authorization.RoleAssignment {
+  // Azure tells neither ids nor names in a vault apart by upper and lower case; other letters are no other reader.
+  const principalId = pulumi.output(principal.principalId).apply((each) => each.toLowerCase());
+  return new authorization.RoleAssignment(
+    name,
+    {
+      // Azure wants a GUID as name. The vault's name is unique in all of Azure, so this one is too.
+      roleAssignmentName: principalId.apply((each) =>
+        nameBasedGuid(vaultName.toLowerCase(), objectName.toLowerCase(), each, role),
+      ),
+      scope: id,
+      principalId,
+      principalType: principal.principalType ?? "ServicePrincipal",
+      roleDefinitionId: pulumi.output(id).apply((scope) => roleDefinitionId(scope, role)),
+    },
+    child,
+  );
+}
+
+/** The role as the object's own subscription spells it: the form Azure answers with, so no difference is seen. */
+function roleDefinitionId(scope: string, role: string): string {
+  const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? "";
+  return `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
+}
+
+export function checkPrincipals(
+  at: string,
+  principals: Readonly<Record<string, VaultPrincipal>>,
+  problems: Problems,
+): void {
+  for (const [shortName, principal] of Object.entries(principals)) {
+    const place = `${at}[${describeGiven(shortName)}]`;
+    if (typeof principal.principalId === "string") {
+      problems.add(`${place}.principalId`, checkGuid(principal.principalId, "object id of the principal"));
+    }
+    problems.add(
+      `${place}.principalType`,
+      checkOneOf(principal.principalType ?? "ServicePrincipal", ["ServicePrincipal", "Group", "User"]),
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { issueCertificate } from "../policies/certificates";
+import { authority, declare, tls } from "./certificate-declaration";
+import { privateKey } from "./recorded-certificates";
+import { refusal } from "./refusal";
+
+describe("certificates that cannot be", () => {
+  it("are refused with every reason at once, before anything is registered", async () => {
+    assert.deepEqual(
+      await refusal(() =>
+        declare({
+          keyBits: 1024,
+          pfx: "yes",
+          rotation: { epoch: "2026-11-22", periodDays: 60, validityDays: 120, generation: "2" },
+        }),
+      ),
+      [
+        "certificate.keyBits out-of-range",
+        "certificate.rotation.epoch out-of-range",
+        "certificate.rotation.validityDays rotation-gap",
+        "certificate.rotation.generation wrong-type",
+        "certificate.pfx wrong-type",
+      ],
+    );
+    assert.deepEqual(
+      await refusal(() => declare({ key: "vault", certificateName: "a b", issuerName: "", vaultUri: "" })),
+      [
+        "certificate.certificateName invalid-name",
+        "certificate.issuerName invalid-name",
+        "certificate.vaultUri missing",
+      ],
+    );
+    assert.deepEqual(await refusal(() => declare({ key: "hsm" })), ["certificate.key out-of-range"]);
+    assert.deepEqual(await refusal(() => declare({ key: "external", certificates: [] })), [
+      "certificate.certificates missing",
+    ]);
+    assert.deepEqual(await refusal(() => declare(tls(), { now: new Date(NaN) })), ["now wrong-type"]);
+    assert.deepEqual(await refusal(() => declare(tls(), { now: "2026-11-21" })), ["now wrong-type"]);
+  });
+
+  it("include those of an authority that is none, ends too early, or comes with the wrong key", async () => {
+    const good = await authority();
+    const leaf = await issueCertificate("rsa2048", 30_000);
+    const short = await authority(100);
+    const other = privateKey("other", 2048);
+    const cases: readonly (readonly [object, string])[] = [
+      [
+        { ...good, certificatePem: leaf.pem, privateKeyPem: leaf.privateKeyPem },
+        "certificatePem invalid-certificate",
+      ],
+      [short, "certificatePem invalid-certificate"],
+      [
+        { ...good, certificatePem: good.certificatePem + good.privateKeyPem },
+        "certificatePem invalid-certificate",
+      ],
+      [
+        { ...good, certificatePem: good.certificatePem + good.certificatePem },
+        "certificatePem invalid-certificate",
+      ],
+      [{ ...good, privateKeyPem: String(other["privateKeyPem"]) }, "privateKeyPem private-key"],
+      [{ ...good, privateKeyPem: "nothing" }, "privateKeyPem private-key"],
+      [{ ...good, chainPem: good.privateKeyPem }, "chainPem invalid-certificate"],
+    ];
+    for (const [issuer, expected] of cases) {
+      assert.deepEqual(await refusal(() => declare(tls({ issuer }))), [`certificate.issuer.${expected}`]);
+    }
+  });
+});

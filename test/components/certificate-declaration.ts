@@ -1,0 +1,55 @@
+/** An application whose certificates are declared in all the ways there are. */
+import { type CertificateArgs, SecretFreeApplication } from "../../components";
+import { issueCertificate } from "../policies/certificates";
+import { privateKey, selfSigned } from "./recorded-certificates";
+
+export const NOW = new Date("2026-11-21T02:00:00Z");
+const EPOCH = "2026-11-21";
+export const base = {
+  description: "Nightly billing run",
+  owners: ["0a0e0000-0000-4000-8000-000000000001", "0a0e0000-0000-4000-8000-000000000002"],
+  now: NOW,
+};
+
+export const declare = (certificate: unknown, more: object = {}): SecretFreeApplication =>
+  new SecretFreeApplication("billing", { ...base, ...more, certificate: certificate as CertificateArgs });
+export const tls = (more: object = {}, rotation: object = {}): object => ({
+  keyBits: 2048,
+  rotation: { epoch: EPOCH, ...rotation },
+  ...more,
+});
+export const vault = (more: object = {}): object => ({
+  key: "vault",
+  vaultUri: "https://kv-billing.vault.azure.net/",
+  keyBits: 2048,
+  rotation: { epoch: EPOCH },
+  ...more,
+});
+
+export async function external(): Promise<object> {
+  return { key: "external", certificates: [(await issueCertificate("rsa2048", 3000, NOW)).pem] };
+}
+
+/** A certificate of another key than others have, valid for 125 days. */
+export async function otherKey(name: string, from: string): Promise<string> {
+  const { privateKeyPem } = privateKey(name, 2048) as { privateKeyPem: string };
+  const notBefore = new Date(from);
+  const made = await selfSigned({
+    privateKeyPem,
+    subject: { commonName: name },
+    validityPeriodHours: 3000,
+    notBefore,
+  });
+  return String(made["certPem"]);
+}
+
+export async function authority(days = 1000): Promise<{ certificatePem: string; privateKeyPem: string }> {
+  const { privateKeyPem } = privateKey("authority", 2048) as { privateKeyPem: string };
+  const made = await selfSigned({
+    privateKeyPem,
+    subject: { commonName: "issuing authority" },
+    validityPeriodHours: days * 24,
+    isCaCertificate: true,
+  });
+  return { certificatePem: String(made["certPem"]), privateKeyPem };
+}

@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { dateOf, dayOf, parseDay } from "../../components/calendar";
+import { Problems } from "../../components/problems";
+import { CHANGEOVER_DAYS, type RotationArgs } from "../../components/rotation";
+import { readRotation } from "../../components/rotation-reading";
+import { planOn, type Schedule } from "../../components/rotation-schedule";
+
+const day = (date: string): number => parseDay(date) ?? assert.fail(`no date: ${date}`);
+const bounds = (today: string, limitDays = 180) => ({ keyBits: 3072 as const, today: day(today), limitDays });
+
+function schedule(args: RotationArgs, today: string, limitDays?: number): Schedule {
+  const problems = new Problems();
+  const read = readRotation("rotation", args, bounds(today, limitDays), problems);
+  assert.deepEqual(problems.found, []);
+  return read ?? assert.fail("no schedule");
+}
+/** Numbers of the declared generations; the last one is the current. */
+const declared = (args: RotationArgs, today: string): number[] => {
+  const plan = planOn(schedule(args, today), day(today));
+  assert.equal(plan.declared.at(-1), plan.current);
+  return plan.declared.map(({ number }) => number);
+};
+const refusal = (args: object, today = "2026-11-21", limitDays?: number): string[] => {
+  const problems = new Problems();
+  const read = readRotation("rotation", args, bounds(today, limitDays), problems);
+  assert.equal(read === undefined, problems.found.length > 0);
+  return problems.found.map(({ at, code }) => `${at} ${code}`);
+};
+
+describe("a rotation", () => {
+  const epoch = "2026-11-21";
+
+  it("begins with one certificate on the day of the epoch", () => {
+    assert.deepEqual(declared({ epoch }, "2026-11-21"), [1]);
+    assert.deepEqual(declared({ epoch }, "2027-01-19"), [1]);
+  });
+
+  it("adds the next generation when its turn begins, and drops the one before the last", () => {
+    assert.deepEqual(declared({ epoch }, "2027-01-20"), [1, 2]);
+    assert.deepEqual(declared({ epoch }, "2027-03-20"), [1, 2]);
+    assert.deepEqual(declared({ epoch }, "2027-03-21"), [2, 3]);
+  });
+
+  it("tells of each generation what it is made of and when its turn is", () => {
+    const { current } = planOn(schedule({ epoch }, "2027-01-20"), day("2027-01-20"));
+    assert.deepEqual(current, {
+      number: 2,
+      validityDays: 125,
+      keyBits: 3072,
+      begins: "2027-01-20",
+      ends: "2027-03-21",
+    });
+  });
+
+  it("fills in 60 and 125 days, and each number from the other", () => {
+    const numbers = (args: RotationArgs, limitDays?: number) => {
+      const [term] = schedule({ epoch, ...args }, epoch, limitDays).terms;
+      return [term?.periodDays, term?.validityDays];
+    };
+    assert.deepEqual(
+      [
+        numbers({}),
+        numbers({ periodDays: 40 }),
+        numbers({ validityDays: 85 }),
+        numbers({ periodDays: 30, validityDays: 100 }),
+        numbers({}, 90),
+        numbers({}, 12),
+      ],
+      [
+        [60, 125],
+        [40, 85],
+        [40, 85],
+        [30, 100],
+        [42, 89],
+        [5, 11],
+      ],
+    );
+  });
+
+  it("counts from the first of January 2026 where no epoch is given", () => {
+    assert.deepEqual(declared({}, "2026-11-21"), [5, 6]);
+  });
+
+  it("lets a change begin with the next turn, and counts on", () => {
+    const changes = [{ from: "2027-02-01", periodDays: 40, validityDays: 85, keyBits: 4096 as const }];
+    const of = (today: string) => planOn(schedule({ epoch, changes }, today), day(today)).declared;
+    // The second generation begins before, the third after the change.
+    assert.deepEqual(
+      of("2027-03-20").map(({ number, validityDays, keyBits }) => [number, validityDays, keyBits]),
+      [
+        [1, 125, 3072],
+        [2, 125, 3072],
+      ],
+    );
+    assert.deepEqual(
+      of("2027-03-21").map(({ number, validityDays, keyBits }) => [number, validityDays, keyBits]),
+      [
+        [2, 125, 3072],
+        [3, 85, 4096],
+      ],
+    );
+    assert.deepEqual(declared({ epoch, changes }, "2027-04-30"), [3, 4]);
+  });
+
+  it("lets go of a certificate that a longer period would keep beyond its end", () => {
+    const args = {
+      epoch,
+      periodDays: 40,
+      changes: [{ from: "2026-12-31", periodDays: 80, validityDays: 170 }],
+    };
+    // The first is valid for 85 days, the second takes 80 more days until the third.
+    assert.deepEqual(declared(args, "2027-02-13"), [1, 2]);
+    assert.deepEqual(declared(args, "2027-02-14"), [2]);
+  });
+
+  it("begins anew at once, and keeps nothing older, where keys are withdrawn", () => {
+    const changes = [{ from: "2027-01-25", withdraw: true }];
+    assert.deepEqual(declared({ epoch, changes }, "2027-01-24"), [1, 2]);
+    assert.deepEqual(declared({ epoch, changes }, "2027-01-25"), [3]);
+    assert.deepEqual(declared({ epoch, changes }, "2027-03-26"), [3, 4]);
+    assert.deepEqual(refusal({ epoch, changes, generation: 2 }, "2027-01-26"), [
+      "rotation.generation out-of-range",
+    ]);
+  });
+
+  it("withdraws also while a change waits for its turn, with the numbers of that change", () => {
+    const changes = [
+      { from: "2027-02-01", periodDays: 40, validityDays: 85 },
+      { from: "2027-02-10", withdraw: true },
+    ];
+    const read = schedule({ epoch, changes }, "2027-02-10");
+    assert.deepEqual(declared({ epoch, changes }, "2027-02-10"), [3]);
+    assert.deepEqual(planOn(read, day("2027-02-10")).current.ends, "2027-03-22");
+    assert.equal(read.terms.length, 2);
+  });
+
+  it("steps through a generation that missed runs left out", () => {
+    // Nothing ran since the second generation; its certificate is valid up to the 24th of May at least.
+    assert.deepEqual(declared({ epoch }, "2027-05-21"), [3, 4]);
+    assert.deepEqual(declared({ epoch, generation: 3 }, "2027-05-21"), [2, 3]);
+    assert.deepEqual(declared({ epoch, generation: 3 }, "2027-05-24"), [2, 3]);
+    assert.deepEqual(refusal({ epoch, generation: 3 }, "2027-05-25"), ["rotation.generation out-of-range"]);
+    assert.deepEqual(declared({ epoch, generation: 4 }, "2027-05-25"), [3, 4]);
+  });
+
+  it("refuses a pin ahead of the schedule: its certificate would end before its turn does", () => {
+    assert.deepEqual(refusal({ epoch, generation: 2 }), ["rotation.generation out-of-range"]);
+    assert.deepEqual(declared({ epoch, generation: 1 }, epoch), [1]);
+  });
+
+  it("takes a date as it was written, and as YAML and Pulumi make it", () => {
+    for (const date of ["2026-11-21", "2026-11-21T00:00:00Z", "2026-11-21 00:00:00 +0000 UTC"])
+      assert.deepEqual(declared({ epoch: date }, "2027-01-20"), [1, 2]);
+    for (const date of ["2026-11-21T01:00:00Z", "2026-11-21 00:00:00 +0100 CET", "2026-1-1", "21.11.2026"])
+      assert.deepEqual(refusal({ epoch: date }), ["rotation.epoch invalid-date"]);
+  });
+
+  it("refuses an epoch to come, whatever the time of the day", () => {
+    assert.deepEqual(refusal({ epoch: "2026-11-22" }), ["rotation.epoch out-of-range"]);
+    assert.equal(dayOf(new Date("2026-11-21T23:59:59.999Z")), day("2026-11-21"));
+  });
+
+  it("refuses a validity that leaves a gap, at the edge", () => {
+    assert.deepEqual(refusal({ epoch, periodDays: 60, validityDays: 120 }), [
+      "rotation.validityDays rotation-gap",
+    ]);
+    assert.deepEqual(refusal({ epoch, periodDays: 60, validityDays: 121 }), []);
+    assert.deepEqual(refusal({ epoch, periodDays: 5, validityDays: 11 }), []);
+  });
+
+  it("refuses a validity at the limit of the tenant policy, in every change too", () => {
+    assert.deepEqual(refusal({ epoch, validityDays: 180 }), [
+      "rotation.validityDays certificate-outlives-policy",
+    ]);
+    assert.deepEqual(refusal({ epoch, validityDays: 179 }), []);
+    assert.deepEqual(refusal({ epoch, changes: [{ from: "2027-03-01", validityDays: 200 }] }), [
+      "rotation.changes[0].validityDays certificate-outlives-policy",
+    ]);
+    assert.deepEqual(refusal({ epoch }, epoch, 11), ["rotation.validityDays certificate-outlives-policy"]);
+  });
+
+  it("reports everything that is wrong at once", () => {
+    assert.deepEqual(
+      refusal({
+        epoch: "2026-02-30",
+        periodDays: 4,
+        validityDays: 366,
+        generation: 0,
+        changes: [
+          { from: "tomorrow", periodDays: "7" },
+          { from: "2027-03-01", keyBits: 1024, withdraw: "yes" },
+          { from: "2027-03-01" },
+          7,
+        ],
+      }),
+      [
+        "rotation.epoch invalid-date",
+        "rotation.periodDays out-of-range",
+        "rotation.validityDays out-of-range",
+        "rotation.validityDays certificate-outlives-policy",
+        "rotation.changes[0].from invalid-date",
+        "rotation.changes[0].periodDays wrong-type",
+        "rotation.changes[1].withdraw wrong-type",
+        "rotation.changes[1].keyBits out-of-range",
+        "rotation.changes[2].from out-of-range",
+        "rotation.changes[3] wrong-type",
+        "rotation.generation out-of-range",
+      ],
+    );
+    assert.deepEqual(refusal({ epoch: 20261121, changes: {}, validityDays: "ninety", generation: "2" }), [
+      "rotation.epoch wrong-type",
+      "rotation.validityDays wrong-type",
+      "rotation.changes wrong-type",
+      "rotation.generation wrong-type",
+    ]);
+  });
+
+  it("answers with a schedule or with problems, whatever it is given", () => {
+    const number = fc.oneof(
+      fc.integer({ min: -5, max: 400 }),
+      fc.double(),
+      fc.string(),
+      fc.constant(undefined),
+    );
+    const date = fc.oneof(fc.integer({ min: 20000, max: 22000 }).map(dateOf), fc.anything());
+    const change = fc.oneof(
+      fc.anything(),
+      fc.record({ from: date, periodDays: number, validityDays: number, withdraw: fc.boolean() }),
+    );
+    const args = fc.record({
+      epoch: date,
+      periodDays: number,
+      validityDays: number,
+      generation: number,
+      changes: fc.oneof(fc.array(change), fc.anything()),
+    });
+    fc.assert(
+      fc.property(args, (given) => {
+        refusal(given);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("has turns that follow each other without a hole, whatever changes", () => {
+    const base = day("2026-01-01");
+    const number = fc.integer({ min: CHANGEOVER_DAYS, max: 60 });
+    const steps = fc.array(
+      fc.record({ after: fc.integer({ min: 1, max: 200 }), periodDays: number, withdraw: fc.boolean() }),
+      { maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(number, steps, (periodDays, list) => {
+        let at = base;
+        const changes = list.map(({ after, periodDays: period, withdraw }) => {
+          at += after;
+          return { from: dateOf(at), periodDays: period, validityDays: 2 * period + 5, withdraw };
+        });
+        const read = schedule({ epoch: dateOf(base), periodDays, changes }, dateOf(base));
+        let last = planOn(read, base).current;
+        for (let today = base; today < base + 1200; today++) {
+          const { current, declared: all } = planOn(read, today);
+          assert.ok(day(current.begins) <= today && today < day(current.ends));
+          assert.ok(current.number === last.number || current.number === last.number + 1);
+          if (current.number !== last.number) assert.equal(last.ends, current.begins);
+          for (const each of all) assert.ok(today < day(each.begins) + each.validityDays);
+          last = current;
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
