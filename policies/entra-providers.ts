@@ -2,10 +2,9 @@
  * Pulumi providers that sign in to Entra ID, and where a client secret gets into them. Word lists are data: each
  * entry says who reads the word.
  */
-import { inspect, Property } from "./property";
+import { Property } from "./property";
 import { meaningOf } from "./secret-names";
-import { findSecrets } from "./secret-surface";
-import { compact, standing } from "./secret-values";
+import { compact } from "./secret-values";
 
 const standard = ["clientSecret", "clientSecretFilePath"] as const;
 
@@ -28,7 +27,7 @@ const secretInputs: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Inputs of a provider package that take an Entra client secret; none for a provider of something else. */
-function secretInputsOf(providerPackage: string): readonly string[] {
+export function secretInputsOf(providerPackage: string): readonly string[] {
   const name = providerPackage.startsWith("azure-native_") ? "azure-native" : providerPackage;
   return Object.hasOwn(secretInputs, name) ? (secretInputs[name] ?? []) : [];
 }
@@ -55,7 +54,7 @@ function givenIn(inputs: readonly string[], properties: Property): readonly stri
 }
 
 /** Environment variables from which these providers, and the Azure SDKs inside them, take a client secret. */
-const secretVariables: readonly string[] = [
+export const secretVariables: readonly string[] = [
   "ARM_CLIENT_SECRET", // azuread, azure-native, azure, azapi, azuredevops, msgraph
   "ARM_CLIENT_SECRET_FILE_PATH", // azuread, azure, azapi, msgraph
   "ARM_CLIENT_SECRET_PATH", // azuredevops
@@ -74,54 +73,8 @@ export function isSecretVariable(name: string): boolean {
   return secretVariables.includes(name) || isEntraSecret(name);
 }
 
-/** Environment variables that hold a client secret. */
-export function secretVariablesIn(
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  return (
-    Object.entries(environment)
-      .filter(([name, value]) => value !== undefined && standing(value) === "value" && isSecretVariable(name))
-      // What the name calls credentials may be those of a federated sign-in.
-      .filter(([name, value = ""]) => !/cred/i.test(name) || /secret/i.test(value))
-      .map(([name]) => name)
-      .sort()
-  );
-}
-
-/** Variable in which Pulumi's Node host hands the decrypted stack configuration to a pack. */
-const configurationVariable = "PULUMI_CONFIG";
-
 /** A program's own configuration, under a name that leaves no doubt. */
-function isEntraSecret(key: string): boolean {
+export function isEntraSecret(key: string): boolean {
   const meaning = meaningOf(key);
   return meaning?.strength === "entra" && !meaning.refers;
-}
-
-/** Structured configuration is JSON in a text; and the format of a client secret gives it away under any name. */
-function holdsSecret(namespace: string, key: string, value: unknown): boolean {
-  const properties = inspect({ [namespace]: { [key]: value } });
-  const subject = { type: "pulumi:pulumi:Stack", name: namespace, properties, is: () => false };
-  return findSecrets(subject, "input", "settings", "template", "text").length > 0;
-}
-
-/**
- * Names of the stack configuration keys that carry a client secret into a provider, as `azuread:clientSecret`.
- *
- * @throws SyntaxError when the configuration cannot be read; its text may quote values
- */
-export function secretConfigurationKeys(
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const configuration: unknown = JSON.parse(environment[configurationVariable] ?? "{}");
-  if (typeof configuration !== "object" || configuration === null) return [];
-  return Object.entries(configuration)
-    .filter(([, value]) => value !== "" && value !== null)
-    .map(([name, value]) => ({ value: value as unknown, match: /^([^:]+):(?:config:)?([^:]+)$/.exec(name) }))
-    .map(({ value, match }) => ({ value, namespace: match?.[1] ?? "", key: match?.[2] ?? "" }))
-    .filter(
-      ({ value, namespace, key }) =>
-        secretInputsOf(namespace).includes(key) || isEntraSecret(key) || holdsSecret(namespace, key, value),
-    )
-    .map(({ namespace, key }) => `${namespace}:${key}`)
-    .sort();
 }

@@ -61,3 +61,10 @@ function unpacked(bytes: Buffer): string | undefined {
     return undefined;
   }
 }
+
+/** A text as it stands, and with what hides it undone once. */
+export function readingsOf(text: string): string[] {
+  const plain = decoded(text);
+  const written = /%[0-9a-f]{2}/i.test(text) ? [text.replace(/%7E/gi, "~")] : [];
+  return [text, ...(plain === undefined ? [] : [plain]), ...written, ...decodedParts(text)];
+}

@@ -1,4 +1,5 @@
 /** A bounded walk over the properties of a resource, into JSON and encoded texts. */
+import { printed } from "./printed-names";
 import { ownValue, unknownSentinels } from "./property";
 import { TypeSide } from "./secret-context";
 import { decoded, decodedParts } from "./secret-encoding";
@@ -98,13 +99,8 @@ export function pathOf(place: Place): string {
   let path = "";
   for (let at: Place = place; at.parent !== undefined; at = at.parent) {
     if (at.parent.inText) continue;
-    const step = at.key === undefined ? `[${at.index ?? 0}]` : nameStep(at.key);
+    const step = at.key === undefined ? `[${at.index ?? 0}]` : printed(at.key);
     path = path === "" || path.startsWith("[") ? step + path : `${step}.${path}`;
   }
   return path;
-}
-
-/** Keys of maps may be anything; only those that look like names are printed. */
-function nameStep(key: string): string {
-  return /^[\w$@/.:-]{1,80}$/.test(key) ? key : "(name left out)";
 }

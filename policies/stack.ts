@@ -14,6 +14,8 @@ export interface StackResource {
   readonly type: string;
   readonly name: string;
   readonly properties: Property;
+  /** Groups other resources and has no provider; its properties are its outputs. */
+  readonly isComponent: boolean;
   readonly parent: StackResource | undefined;
   /** Everything it waits for, by `dependsOn` or by a value. */
   readonly dependencies: readonly StackResource[];
@@ -98,6 +100,10 @@ class Wrapped implements StackResource {
 
   get properties(): Property {
     return inspect(this.raw.props);
+  }
+
+  get isComponent(): boolean {
+    return this.raw.provider === undefined && !/^pulumi:(?:pulumi|providers):/.test(this.type);
   }
 
   get parent(): StackResource | undefined {

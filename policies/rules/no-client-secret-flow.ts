@@ -1,12 +1,15 @@
 /** No client secret that a stack creates is handed on: not to a vault, a setting, a pipeline, or an output. */
 import { leavesOf, pathsFrom } from "../flow";
 import { application } from "../resource-types";
-import { defineStackRule, StackReport } from "../rule";
+import { defineStackRule, Report } from "../rule";
+import { readingsOf } from "../secret-encoding";
 import { describe, secretsOf, sinkOf, stackOutputs } from "../secret-sinks";
 import { findSecrets } from "../secret-surface";
 import { StackResource } from "../stack";
 import { noClientSecretResource } from "./no-client-secret-resource";
 
+const holding = "which holds a client secret";
+const named = "by its name a client secret";
 const remedy = "sign in with a federated credential or a certificate, and hand nothing over.";
 
 export const noClientSecretFlow = defineStackRule({
@@ -39,32 +42,47 @@ export const noClientSecretFlow = defineStackRule({
       for (const path of paths.filter((each) => each.length === 1 || sinkOf(each) !== undefined))
         report.about(source).violation(`reaches ${describe(path)}; ${remedy}`);
     }
-    if (stack.root !== undefined)
-      checkOutputs(stack.root, [...sources, ...stack.ofType(application)], report);
+    const makers = [...sources, ...stack.ofType(application)];
+    if (stack.root !== undefined) checkOutputs(stack.root, makers, report);
+    for (const component of stack.resources.filter(({ isComponent }) => isComponent))
+      checkOutputs(component, makers, report.about(component));
   },
 });
 
 /** Words at the end of a name that say something about a secret instead of giving it. */
 const about = /(?:ids?|names?|ur[il]|expir\w{0,10}|date|thumbprint|version|path)$/i;
 
-/** The engine does not say where outputs of the program come from: their values do, and in a preview their names. */
-function checkOutputs(root: StackResource, sources: readonly StackResource[], report: StackReport): void {
-  const secrets = sources.flatMap(secretsOf);
-  const isCreated = sources.some(({ type }) =>
+/** The engine does not say where outputs of a program come from: their values do, and in a preview their names. */
+function checkOutputs(owner: StackResource, makers: readonly StackResource[], report: Report): void {
+  const secrets = makers.flatMap(secretsOf);
+  const isCreated = makers.some(({ type }) =>
     noClientSecretResource.appliesTo.some((each) => each.matches(type)),
   );
-  // Made elsewhere and only passed through, from configuration or another stack.
-  const found = findSecrets(root, "input", "settings", "template", "text", "script").map(({ path }) => path);
-  for (const path of found)
-    report.violation(`has "${path}" among its outputs, which holds a client secret; ${remedy}`);
-  for (const leaf of leavesOf(root.properties)) {
-    if (found.some((path) => leaf.path === path || leaf.path.startsWith(`${path}.`))) continue;
-    const named = `has "${leaf.path}" among its outputs, `;
-    if (secrets.some((secret) => leaf.text?.includes(secret)))
-      report.violation(`${named}which holds a client secret; ${remedy}`);
-    if (!isCreated || !leaf.isUndecided) continue;
-    if (/secret|passw|pwd|credential/i.test(leaf.path) && !about.test(leaf.path))
-      report.violation(`${named}by its name a client secret; ${remedy}`);
+  const told = new Set<string>();
+  const tell = (path: string, problem: string): void => {
+    if (!told.has(path)) report.violation(`has "${path}" among its outputs, ${problem}; ${remedy}`);
+    told.add(path);
+  };
+  for (const leaf of leavesOf(owner.properties)) {
+    const isHeld = readingsOf(leaf.text ?? "").some((text) =>
+      secrets.some((secret) => text.includes(secret)),
+    );
+    if (isHeld) tell(leaf.path, holding);
+    if (!isCreated || !leaf.isUndecided || owner.isComponent) continue;
+    if (/secret|passw|pwd|credential/i.test(leaf.path) && !about.test(leaf.path)) tell(leaf.path, named);
     else report.undecided(leaf);
+  }
+  // What comes from the configuration, another stack or a function shows like anywhere else.
+  for (const { surface, path } of findSecrets(
+    owner,
+    "input",
+    "settings",
+    "template",
+    "text",
+    "script",
+    "size",
+  )) {
+    if (surface === "size") report.violation("has too many outputs to be searched for client secrets.");
+    else tell(path, surface === "text" || surface === "script" ? holding : named);
   }
 }

@@ -1,13 +1,9 @@
 /** No provider signs in to Entra ID with a client secret, whichever way it would get one. */
-import {
-  isSecretVariable,
-  secretConfigurationKeys,
-  secretsGivenTo,
-  secretVariablesIn,
-} from "../entra-providers";
+import { isSecretVariable, secretsGivenTo } from "../entra-providers";
 import { Property } from "../property";
 import { provider, providerPackage } from "../resource-types";
 import { defineRule } from "../rule";
+import { secretConfigurationKeys, secretVariablesIn } from "../run-secrets";
 import { findSecrets } from "../secret-surface";
 
 const remedy = "sign in with workload identity federation (useOidc) or a certificate instead.";
@@ -47,6 +43,8 @@ export const noProviderClientSecret = defineRule({
       const isMirror = subject.name.startsWith("default") && configured.includes(`${providerName}:${input}`);
       if (!isMirror) report.violation(`of package ${providerName} is given "${input}"; ${remedy}`);
     }
+    if (findSecrets(subject, "size").length > 0)
+      report.violation(`of package ${providerName} is given too much to be searched for client secrets.`);
     for (const variable of renamedVariables(subject.properties))
       report.violation(`of package ${providerName} is given ${variable} by envVarMappings; ${remedy}`);
   },

@@ -36,6 +36,8 @@ export interface ResourceInput {
   /** Defaults to one made from type and name. */
   readonly urn?: string;
   readonly provider?: { readonly type: string; readonly name: string; readonly props: Properties };
+  /** Has no provider; every other resource gets one when a whole stack is sent. */
+  readonly isComponent?: true;
   /** URNs, sent only with a whole stack. */
   readonly parent?: string;
   readonly dependencies?: readonly string[];
@@ -101,6 +103,10 @@ function analyzerResource(resource: ResourceInput): AnalyzerResource {
     .setOptions(new AnalyzerResourceOptions())
     .setParent(resource.parent ?? "")
     .setDependenciesList([...(resource.dependencies ?? [])]);
+  if (resource.isComponent !== true && !resource.type.startsWith("pulumi:")) {
+    const type = `pulumi:providers:${resource.type.split(":")[0] ?? ""}`;
+    sent.setProvider(providerOf(resource.provider ?? { type, name: "default", props: {} }));
+  }
   for (const [property, urns] of Object.entries(resource.propertyDependencies ?? {})) {
     const dependencies = new AnalyzerPropertyDependencies().setUrnsList([...urns]);
     sent.getPropertydependenciesMap().set(property, dependencies);

@@ -1,5 +1,5 @@
 import { ResourceInput, unknown } from "../harness/wire";
-import { undecided, violation } from "../rule-cases";
+import { canary, undecided, violation } from "../rule-cases";
 import { application, change, tlsPrivateKey } from "../samples";
 import { fed, outputs, testStackRule } from "../stack-cases";
 
@@ -32,6 +32,15 @@ const variables = of("azuredevops:index/variableGroup:VariableGroup", "build", {
 const command = of("command:local:Command", "encode", { stdin: unknown.string });
 const secret = of("azure-native:keyvault:Secret", "kept", properties);
 const step = (property: string, { name, type }: ResourceInput) => `"${property}" of "${name}" (${type})`;
+
+const byName = (path: string, subject = "This stack") =>
+  violation(rule, `${subject} has "${path}" among its outputs, by its name a client secret; ${remedy}`);
+const byValue = (path: string, subject = "This stack") =>
+  violation(rule, `${subject} has "${path}" among its outputs, which holds a client secret; ${remedy}`);
+const component = (props: ResourceInput["props"]): ResourceInput => ({
+  ...of("shop:index:Billing", "billing", props),
+  isComponent: true,
+});
 
 testStackRule(rule, [
   ...secretTypes.map((type) => ({
@@ -135,9 +144,7 @@ testStackRule(rule, [
         googleClientSecret: "of somebody else",
       }),
     ],
-    expect: ["azureClientSecret", "entra.client_secret", "file", "other"].map((output) =>
-      violation(rule, `This stack has "${output}" among its outputs, which holds a client secret; ${remedy}`),
-    ),
+    expect: [byName("azureClientSecret"), byName("entra.client_secret"), byValue("file"), byValue("other")],
   },
   {
     title: "accepts the id of a secret among the outputs",
@@ -154,6 +161,58 @@ testStackRule(rule, [
       ),
       undecided(rule, "This stack", "url"),
     ],
+  },
+  {
+    title: "finds the value of a secret in base64",
+    resources: [known, outputs({ key: Buffer.from(known.props.value).toString("base64") })],
+    expect: [byValue("key")],
+  },
+  {
+    title: "finds what the stack has not made: from its configuration, another stack, or a function",
+    resources: [
+      outputs({ app: { azureClientSecret: "kept-elsewhere" }, key: canary, url: "https://localhost" }),
+    ],
+    expect: [byName("app.azureClientSecret"), byValue("key")],
+  },
+  {
+    title: "finds it inside texts",
+    resources: [
+      outputs({
+        file: "export AZURE_CLIENT_SECRET=kept-elsewhere",
+        json: JSON.stringify({ azureClientSecret: "kept-elsewhere" }),
+        encoded: Buffer.from("AZURE_CLIENT_SECRET=kept-elsewhere").toString("base64"),
+      }),
+    ],
+    expect: [byValue("encoded"), byValue("file"), byName("json")],
+  },
+  {
+    title: "goes by a name that leaves no doubt while the value is not known",
+    resources: [outputs({ azureClientSecret: unknown.string, id: unknown.string })],
+    expect: [byName("azureClientSecret")],
+  },
+  {
+    title: "finds it among the outputs of a component",
+    resources: [outputs({}), component({ azureClientSecret: "kept-elsewhere", key: canary })],
+    expect: [
+      byName("azureClientSecret", 'shop:index:Billing "billing"'),
+      byValue("key", 'shop:index:Billing "billing"'),
+    ],
+  },
+  {
+    title: "leaves outputs of other resources to the rules about these",
+    resources: [outputs({}), of("shop:index:Api", "billing", { key: canary })],
+    expect: "passes",
+  },
+  {
+    title: "accepts the names of places, and client secrets of others",
+    resources: [
+      outputs({
+        azureClientSecretName: "billing",
+        githubClientSecret: "issued-by-github",
+        clientSecret: "of-nobody-in-particular",
+      }),
+    ],
+    expect: "passes",
   },
   {
     title: "follows it into an output where the engine tells",

@@ -199,9 +199,9 @@ describe(`rule ${rule}, about the run`, () => {
   it("reports what other programs take from the environment, and not what a federated sign-in needs", async () => {
     const environment = {
       AAD_CLIENT_SECRET: canary,
-      AZURE_CREDENTIALS: JSON.stringify({ clientId: "x", clientSecret: canary }),
+      AZURE_CREDENTIALS: JSON.stringify({ clientId: "x", clientSecret: "kept-elsewhere" }),
       AZURE_LOGIN_CREDENTIALS: JSON.stringify({ clientId: "x", tenantId: "y" }),
-      GOOGLE_CLIENT_SECRET: canary,
+      GOOGLE_CLIENT_SECRET: "issued-by-google",
     };
     const expected = ["AAD_CLIENT_SECRET", "AZURE_CREDENTIALS"].map(inEnvironment);
     assert.deepEqual(await findings(environment, [stackResource]), [expected]);
@@ -216,6 +216,57 @@ describe(`rule ${rule}, about the run`, () => {
     });
     assert.deepEqual(await findings(environment, [stackResource]), [
       ["shop:app", "shop:other"].map(inConfiguration),
+    ]);
+  });
+
+  it("reports variables that say Entra ID, and those with a client secret in their value", async () => {
+    const environment = {
+      AAD_CLIENT_SECRET: canary,
+      AZUREAD_CLIENT_SECRET: "kept-elsewhere",
+      AZURE_CREDENTIALS: JSON.stringify({ clientId: "x", tenantId: "y", clientSecret: "kept-elsewhere" }),
+      DEPLOY_KEY: canary,
+      TF_VAR_client_secret: "kept-elsewhere",
+      TF_VAR_tenant_id: "11111111-1111-1111-1111-111111111111",
+    };
+    assert.deepEqual(await findings(environment, [stackResource]), [
+      [
+        "AAD_CLIENT_SECRET",
+        "AZUREAD_CLIENT_SECRET",
+        "AZURE_CREDENTIALS",
+        "DEPLOY_KEY",
+        "TF_VAR_client_secret",
+      ].map(inEnvironment),
+    ]);
+  });
+
+  it("accepts variables of others, of places, and with only ids in them", async () => {
+    const environment = {
+      ARM_TENANT_ID: "11111111-1111-1111-1111-111111111111",
+      AZURE_TENANT_ID: "11111111-1111-1111-1111-111111111111",
+      AZURE_CLIENT_ID: "44444444-4444-4444-4444-444444444444",
+      AZURE_CREDENTIALS: JSON.stringify({ clientId: "x", tenantId: "y", subscriptionId: "z" }),
+      AZURE_CLIENT_SECRET_NAME: "billing",
+      GITHUB_CLIENT_SECRET: "x",
+      OAUTH_CLIENT_SECRET: "x",
+      SLACK_CLIENT_SECRET: "x",
+      AWS_SECRET_ACCESS_KEY: "x",
+      DATABASE_PASSWORD: "x",
+      TF_VAR_github_client_secret: "x",
+    };
+    assert.deepEqual(await findings(environment, [stackResource]), [[]]);
+  });
+
+  it("reports configuration for what stands in it, by names and by format", async () => {
+    const environment = config({
+      "shop:foo": canary,
+      "shop:app": JSON.stringify({ azureClientSecret: "kept-elsewhere" }),
+      "shop:database": JSON.stringify({ password: "x", host: "y" }),
+      "login:tenantId": "11111111-1111-1111-1111-111111111111",
+      "login:clientSecret": "kept-elsewhere",
+      "social:clientSecret": "issued-by-somebody",
+    });
+    assert.deepEqual(await findings(environment, [stackResource]), [
+      ["login:clientSecret", "shop:app", "shop:foo"].map(inConfiguration),
     ]);
   });
 

@@ -119,6 +119,11 @@ describe("the search for client secrets", () => {
 
   /** Ways to give a resource many names that all ask whose they are. */
   const crowds: Readonly<Record<string, (count: number) => object>> = {
+    "keys of one object": (count) => ({
+      data: Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`client_secret_${index}`, "${x}"]),
+      ),
+    }),
     "names in one list": (count) => ({
       env: Array.from({ length: count }, (_, index) => ({ name: `client_secret_${index}`, value: "${x}" })),
     }),
@@ -275,6 +280,37 @@ describe("the search for client secrets", () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it("says nothing of a secret that stands in place of a name", () => {
+    const odd = ["Sup3rS3cretPassw0rd-Value", "kQ7canary8Canary", "QmFzZSBzZWNyZXQgdGV4dA", canary];
+    for (const name of odd) {
+      for (const props of [
+        { data: { [name]: "AZURE_CLIENT_SECRET=abc" } },
+        { tags: { [`AZURE_CLIENT_SECRET:${name}`]: "x" } },
+        { [name]: { azureClientSecret: "x" } },
+      ]) {
+        const said = JSON.stringify(search(props));
+        assert.ok(said !== "[]" && !said.includes(name) && said.includes("(name left out)"), said);
+      }
+    }
+  });
+
+  it("says names that are names", () => {
+    const names = [
+      ...[
+        "AZURE_CLIENT_SECRET_2",
+        "AzureAd__ClientSecret",
+        "azuread.client-secret",
+        "azureOAuth2ClientSecret",
+      ],
+      ...["AzureB2C:ClientSecret", "ARM_CLIENT_SECRET", "spring.cloud.azure.credential.client-secret"],
+    ];
+    for (const name of names)
+      assert.deepEqual(
+        search({ data: { [name]: "x" } }).map(({ path }) => path),
+        [`data.${name}`],
+      );
   });
 
   it("gives the same answer every time", () => {
