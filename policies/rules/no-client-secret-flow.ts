@@ -1,15 +1,12 @@
 /** No client secret that a stack creates is handed on: not to a vault, a setting, a pipeline, or an output. */
-import { leavesOf, pathsFrom } from "../flow";
+import { pathsFrom } from "../flow";
 import { application } from "../resource-types";
 import { defineStackRule, Report } from "../rule";
-import { readingsOf } from "../secret-encoding";
+import { secretsInOutputs } from "../secret-outputs";
 import { describe, secretsOf, sinkOf, stackOutputs } from "../secret-sinks";
-import { findSecrets } from "../secret-surface";
 import { StackResource } from "../stack";
 import { noClientSecretResource } from "./no-client-secret-resource";
 
-const holding = "which holds a client secret";
-const named = "by its name a client secret";
 const remedy = "sign in with a federated credential or a certificate, and hand nothing over.";
 
 export const noClientSecretFlow = defineStackRule({
@@ -49,40 +46,14 @@ export const noClientSecretFlow = defineStackRule({
   },
 });
 
-/** Words at the end of a name that say something about a secret instead of giving it. */
-const about = /(?:ids?|names?|ur[il]|expir\w{0,10}|date|thumbprint|version|path)$/i;
-
 /** The engine does not say where outputs of a program come from: their values do, and in a preview their names. */
 function checkOutputs(owner: StackResource, makers: readonly StackResource[], report: Report): void {
-  const secrets = makers.flatMap(secretsOf);
   const isCreated = makers.some(({ type }) =>
     noClientSecretResource.appliesTo.some((each) => each.matches(type)),
   );
-  const told = new Set<string>();
-  const tell = (path: string, problem: string): void => {
-    if (!told.has(path)) report.violation(`has "${path}" among its outputs, ${problem}; ${remedy}`);
-    told.add(path);
-  };
-  for (const leaf of leavesOf(owner.properties)) {
-    const isHeld = readingsOf(leaf.text ?? "").some((text) =>
-      secrets.some((secret) => text.includes(secret)),
-    );
-    if (isHeld) tell(leaf.path, holding);
-    if (!isCreated || !leaf.isUndecided || owner.isComponent) continue;
-    if (/secret|passw|pwd|credential/i.test(leaf.path) && !about.test(leaf.path)) tell(leaf.path, named);
-    else report.undecided(leaf);
-  }
-  // What comes from the configuration, another stack or a function shows like anywhere else.
-  for (const { surface, path } of findSecrets(
-    owner,
-    "input",
-    "settings",
-    "template",
-    "text",
-    "script",
-    "size",
-  )) {
-    if (surface === "size") report.violation("has too many outputs to be searched for client secrets.");
-    else tell(path, surface === "text" || surface === "script" ? holding : named);
-  }
+  const found = secretsInOutputs(owner, makers.flatMap(secretsOf), isCreated);
+  for (const [path, problem] of found.held)
+    report.violation(`has "${path}" among its outputs, ${problem}; ${remedy}`);
+  for (const leaf of found.undecided) report.undecided(leaf);
+  if (found.isTooLarge) report.violation("has too many outputs to be searched for client secrets.");
 }
