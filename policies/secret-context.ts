@@ -143,6 +143,8 @@ export function isPrincipalSecret(place: Place): boolean {
   const named = ownValue(ownValue(place.root, "metadata"), "name");
   if (typeof named === "string" && !place.inText) above.push(...wordsOf(named.slice(0, 200)));
   if (above.includes("principal") && !above.includes("certificate")) return true;
+  // The way into a vault: what opens it with a secret is a service principal.
+  if (above.includes("azure") && above.includes("vault")) return true;
   if (hasApplicationAndTenant(parent.raw) || isHalfOfPrincipal(place)) return true;
   return entriesOf(parent.raw).some(([key, value]) => {
     if (typeof value !== "string") return false;
@@ -289,6 +291,15 @@ export interface TypeSide {
 }
 
 export function sideOfType(token: string): TypeSide {
+  const side = sides.get(token) ?? readSide(token);
+  sides.set(token, side);
+  return side;
+}
+
+/** A stack has many resources and few types. */
+const sides = new Map<string, TypeSide>();
+
+function readSide(token: string): TypeSide {
   const [first = "", ...rest] = token.slice(0, 300).split(":");
   const packageName = first.startsWith("azure-native_") ? "azure-native" : first;
   const isAzure = azurePackages.has(packageName);

@@ -83,6 +83,7 @@ const referenceKeys: ReadonlySet<string> = new Set([
     "keyvault",
     "secreturi",
     "remoteref",
+    "secretname",
   ],
   ...["vaultkeyreference", "secretidentifier", "keyvaultreference", "keyvaultsecretname", "valuesource"],
 ]);
