@@ -71,7 +71,8 @@ export function testRule(rule: string, cases: readonly RuleCase[]): void {
       });
     }
 
-    it("never repeats a value, whatever stands where", async () => {
+    it("never repeats a value, whatever stands where", async function () {
+      this.timeout(120_000);
       const pack = await compiledPack();
       await pack.configure({});
       let found = 0;

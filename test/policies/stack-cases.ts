@@ -49,7 +49,8 @@ export function testStackRule(rule: string, cases: readonly StackCase[]): void {
       }
     });
 
-    it("never repeats a value, whatever stands where", async () => {
+    it("never repeats a value, whatever stands where", async function () {
+      this.timeout(120_000);
       const pack = await compiledPack();
       let found = 0;
       for (const { resources, options } of cases) {
