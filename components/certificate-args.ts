@@ -13,7 +13,7 @@ import { checkOneOf, describeGiven, type Problems } from "./problems";
 import { daysOfMonths } from "./resources/vault-certificate";
 import { KEY_BITS, type KeyBits, type RotationArgs } from "./rotation";
 import { readRotation } from "./rotation-reading";
-import { planOn, type RotationPlan, type Schedule } from "./rotation-schedule";
+import { lastTurnOf, planOn, type RotationPlan, type Schedule } from "./rotation-schedule";
 
 interface RotatingCertificateArgs {
   /**
@@ -160,10 +160,13 @@ function readVault(
     });
   }
   // A validity in whole months is longer than that in days.
-  for (const { validityDays } of bounds.limitDays === undefined ? [] : (schedule?.terms ?? [])) {
-    const { most } = daysOfMonths(monthsFor(validityDays));
+  const terms = bounds.limitDays === undefined ? [] : (schedule?.terms ?? []);
+  terms.forEach((term, index) => {
+    // What was registered before the limit was lowered stays valid.
+    if (lastTurnOf(term, terms[index + 1]) <= dayOf(bounds.now)) return;
+    const { most } = daysOfMonths(monthsFor(term.validityDays));
     problems.add(`${at}.rotation.validityDays`, checkBelowPolicy(most, bounds.limitDays ?? Infinity));
-  }
+  });
   if (problems.found.length > before || schedule === undefined) return undefined;
   const contentType = pfx ? PFX_CONTENT_TYPE : PEM_CONTENT_TYPE;
   const keys = { vaultUri: args.vaultUri, certificateName, issuerName, contentType };

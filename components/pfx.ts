@@ -1,6 +1,7 @@
 /** Key and certificate in one PKCS#12 file, for clients that read no PEM: .NET, PowerShell, Azure Automation. */
 import { createHash, createPrivateKey, hkdfSync, webcrypto, X509Certificate } from "node:crypto";
-import type { CryptoEngine, SafeBag } from "pkijs";
+import type { OctetString } from "asn1js";
+import type { CryptoEngine, EncryptedContentInfo, SafeBag } from "pkijs";
 import { certificateBlocks } from "./certificate-pem";
 
 export interface PfxParts {
@@ -53,7 +54,7 @@ export async function pfxOf({ privateKeyPem, certificatePem, chainPem = "" }: Pf
 
   // Imported here and not on top: nothing needs it but those who ask for a PFX.
   const [pki, asn1] = await Promise.all([import("pkijs"), import("asn1js")]);
-  const engine = derivingEngine(pki.CryptoEngine, keyDer, certificates);
+  const engine = derivingEngine(pki.CryptoEngine, asn1.OctetString, keyDer, certificates);
   const encryption = {
     password: new ArrayBuffer(0),
     contentEncryptionAlgorithm: { name: "AES-CBC", length: 256 },
@@ -104,9 +105,13 @@ export async function pfxOf({ privateKeyPem, certificatePem, chainPem = "" }: Pf
   return Buffer.from(pfx.toSchema().toBER(false)).toString("base64");
 }
 
-/** WebCrypto whose random bytes are derived from what they are used for. Good for this file and nothing else. */
+/**
+ * WebCrypto whose random bytes are derived from what they are used for, and whose ciphertext is one string. Good for
+ * this file and nothing else.
+ */
 function derivingEngine(
   Base: typeof CryptoEngine,
+  OneString: typeof OctetString,
   keyDer: Buffer,
   certificates: readonly Buffer[],
 ): CryptoEngine {
@@ -121,6 +126,17 @@ function derivingEngine(
       const bytes = hkdfSync("sha256", keyDer, salt, `certlock PKCS#12 salts 1: ${calls}`, array.byteLength);
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(new Uint8Array(bytes));
       return array;
+    }
+
+    // pkijs cuts it into pieces without a length in front, which is BER and not DER: Go reads DER alone, and with it
+    // the azuread and azurerm providers.
+    override async encryptEncryptedContentInfo(
+      parameters: Parameters<CryptoEngine["encryptEncryptedContentInfo"]>[0],
+    ): Promise<EncryptedContentInfo> {
+      const info = await super.encryptEncryptedContentInfo(parameters);
+      const pieces = info.encryptedContent;
+      if (pieces !== undefined) info.encryptedContent = new OneString({ valueHex: pieces.getValue() });
+      return info;
     }
   }
   return new DerivingEngine({ name: "certlock", crypto: webcrypto });

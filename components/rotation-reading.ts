@@ -12,7 +12,7 @@ import {
   type RotationChange,
   VALIDITY_DAYS,
 } from "./rotation";
-import { generationOn, isSureOn, type Schedule, type Term } from "./rotation-schedule";
+import { generationOn, isSureOn, lastTurnOf, type Schedule, type Term } from "./rotation-schedule";
 
 /** What the schedule has to fit, beside itself. */
 export interface RotationBounds {
@@ -20,8 +20,13 @@ export interface RotationBounds {
   readonly keyBits: KeyBits;
   /** Day of the run. */
   readonly today: DayNumber;
-  /** Limit of the tenant policy in days. Default: none known. */
+  /** Limit of the tenant policy in days. It refuses a schedule and never shapes one. Default: none known. */
   readonly limitDays?: number;
+}
+
+/** A term, and where its validity was given. */
+interface ReadTerm extends Term {
+  readonly validityAt: string;
 }
 
 /**
@@ -36,9 +41,17 @@ export function readRotation(
 ): Schedule | undefined {
   const before = problems.found.length;
   const epoch = readEpoch(`${at}.epoch`, args.epoch ?? DEFAULT_EPOCH, bounds.today, problems);
-  const first = { from: epoch ?? 0, first: 1, withdraws: false, ...withDefaults(args, bounds) };
-  checkTerm(at, first, first, bounds, problems);
-  const terms = readChanges(`${at}.changes`, args.changes ?? [], first, bounds, problems);
+  const first: ReadTerm = {
+    from: epoch ?? 0,
+    first: 1,
+    withdraws: false,
+    keyBits: bounds.keyBits,
+    validityAt: `${at}.validityDays`,
+    ...withDefaults(args),
+  };
+  checkTerm(at, first, first, problems);
+  const terms = readChanges(`${at}.changes`, args.changes ?? [], first, problems);
+  checkLimit(`${at}.changes`, terms, bounds, problems);
   if (args.generation !== undefined) problems.add(`${at}.generation`, checkNumber(args.generation));
   // What follows compares generations, which wrong numbers do not have.
   if (problems.found.length > before) return undefined;
@@ -50,20 +63,15 @@ export function readRotation(
   return problems.found.length > before ? undefined : schedule;
 }
 
-function withDefaults(
-  { periodDays, validityDays }: RotationArgs,
-  { keyBits, limitDays = Infinity }: RotationBounds,
-): Pick<Term, "periodDays" | "validityDays" | "keyBits"> {
+/** From nothing but the two numbers: what else had a say in them would renumber what exists when it is edited. */
+function withDefaults({ periodDays, validityDays }: RotationArgs): Pick<Term, "periodDays" | "validityDays"> {
   if (validityDays === undefined && isNumber(periodDays)) {
-    return { periodDays, validityDays: 2 * periodDays + CHANGEOVER_DAYS, keyBits };
+    return { periodDays, validityDays: 2 * periodDays + CHANGEOVER_DAYS };
   }
-  // The default gives way to a smaller limit, but not so far that it would mean nothing any more.
-  const fitting = Math.max(VALIDITY_DAYS.least, Math.min(VALIDITY_DAYS.default, limitDays - 1));
   return {
     // Not from what is no number: it is reported once, under its own name.
-    periodDays: periodDays ?? periodFor(isNumber(validityDays) ? validityDays : fitting),
-    validityDays: validityDays ?? fitting,
-    keyBits,
+    periodDays: periodDays ?? periodFor(isNumber(validityDays) ? validityDays : VALIDITY_DAYS.default),
+    validityDays: validityDays ?? VALIDITY_DAYS.default,
   };
 }
 
@@ -101,15 +109,12 @@ function checkTerm(
   at: string,
   { periodDays, validityDays }: Term,
   given: { readonly periodDays?: unknown; readonly validityDays?: unknown },
-  { limitDays }: RotationBounds,
   problems: Problems,
 ): void {
   const period = checkDays(periodDays, PERIOD_DAYS);
   const validity = checkDays(validityDays, VALIDITY_DAYS);
   if (isGiven(given.periodDays)) problems.add(`${at}.periodDays`, period);
   if (isGiven(given.validityDays)) problems.add(`${at}.validityDays`, validity);
-  if (limitDays !== undefined && isGiven(given.validityDays) && typeof validityDays === "number")
-    problems.add(`${at}.validityDays`, checkBelowPolicy(validityDays, limitDays));
   if (period !== undefined || validity !== undefined || validityDays > 2 * periodDays) return;
   problems.add(`${at}.validityDays`, {
     code: "rotation-gap",
@@ -121,19 +126,47 @@ function checkTerm(
   });
 }
 
-/** Every term in order, the first included. */
-function readChanges(
+/**
+ * Refuses what Entra would refuse to register. Certificates that were registered before the limit was lowered stay
+ * valid, so terms without a turn to come are left alone.
+ */
+function checkLimit(
   at: string,
-  given: unknown,
-  first: Term,
-  bounds: RotationBounds,
+  terms: readonly ReadTerm[],
+  { limitDays, today }: RotationBounds,
   problems: Problems,
-): readonly Term[] {
+): void {
+  if (limitDays === undefined) return;
+  const places = new Map<string, Finding>();
+  terms.forEach((term, index) => {
+    const { validityDays, validityAt } = term;
+    // Turns of wrong numbers are not before any day.
+    if (typeof validityDays !== "number" || lastTurnOf(term, terms[index + 1]) <= today) return;
+    const finding = checkBelowPolicy(validityDays, limitDays);
+    if (finding !== undefined) places.set(validityAt, { ...finding, remedy: toFit(at, limitDays, today) });
+  });
+  for (const [place, finding] of places) problems.add(place, finding);
+}
+
+function toFit(changes: string, limitDays: number, today: DayNumber): string {
+  const validityDays = Math.min(limitDays - 1, VALIDITY_DAYS.most);
+  if (validityDays < VALIDITY_DAYS.least)
+    return `raise the limit (certificateMaxLifetimeDays) to ${VALIDITY_DAYS.least + 1} at least`;
+  const numbers = `periodDays to ${periodFor(validityDays)} and validityDays to ${validityDays}`;
+  return (
+    `where no certificate exists yet, set ${numbers}; where one does, leave the numbers as they are and add to ` +
+    `${changes} an entry with from "${dateOf(today + 1)}" that sets ${numbers}, so that no key in use is replaced; ` +
+    "or raise the limit (certificateMaxLifetimeDays)"
+  );
+}
+
+/** Every term in order, the first included. */
+function readChanges(at: string, given: unknown, first: ReadTerm, problems: Problems): readonly ReadTerm[] {
   if (!Array.isArray(given)) {
     problems.add(at, wrongType(given, "a list of changes, each with a day in from"));
     return [first];
   }
-  let terms: readonly [Term, ...Term[]] = [first];
+  let terms: readonly [ReadTerm, ...ReadTerm[]] = [first];
   let lastDay = first.from;
   (given as readonly unknown[]).forEach((entry, index) => {
     const place = `${at}[${index}]`;
@@ -143,9 +176,12 @@ function readChanges(
     }
     const change = entry as RotationChange;
     const day = parseDay(change.from);
-    problems.add(`${place}.from`, checkDate(change.from) ?? checkOrder(day, lastDay));
+    problems.add(
+      `${place}.from`,
+      checkDate(change.from) ?? checkOrder(day, lastDay, change.withdraw === true),
+    );
     const term = readChange(place, change, terms, day ?? lastDay, problems);
-    checkTerm(place, term, change, bounds, problems);
+    checkTerm(place, term, change, problems);
     // A change that was to begin later, had this one not come before it, never begins.
     terms = [first, ...terms.slice(1).filter(({ from }) => from < term.from), term];
     lastDay = day ?? lastDay;
@@ -156,36 +192,46 @@ function readChanges(
 function readChange(
   at: string,
   change: RotationChange,
-  terms: readonly [Term, ...Term[]],
+  terms: readonly [ReadTerm, ...ReadTerm[]],
   day: DayNumber,
   problems: Problems,
-): Term {
+): ReadTerm {
   const withdraws: unknown = change.withdraw ?? false;
   if (typeof withdraws !== "boolean") problems.add(`${at}.withdraw`, wrongType(withdraws, "true or false"));
   const last = terms.at(-1) ?? terms[0];
   const keyBits = change.keyBits ?? last.keyBits;
   if (isGiven(change.keyBits)) problems.add(`${at}.keyBits`, checkOneOf(keyBits, KEY_BITS));
   return {
-    ...begin(day, terms.findLast(({ from }) => from < day) ?? terms[0], withdraws === true),
+    ...(withdraws === true ? beginAtOnce(day, terms) : beginWithTurn(day, terms)),
     periodDays: change.periodDays ?? last.periodDays,
     validityDays: change.validityDays ?? last.validityDays,
     keyBits,
     withdraws: withdraws === true,
+    validityAt: change.validityDays === undefined ? last.validityAt : `${at}.validityDays`,
   };
 }
 
-/** Begins with the first turn on or after the day, or where everything older is withdrawn on the day itself. */
-function begin(day: DayNumber, running: Term, atOnce: boolean): Pick<Term, "from" | "first"> {
-  const turns = Math.ceil((day - running.from) / running.periodDays);
-  return { from: atOnce ? day : running.from + turns * running.periodDays, first: running.first + turns };
+type Beginning = Pick<Term, "from" | "first">;
+
+/** Begins with the first turn on or after the day. */
+function beginWithTurn(day: DayNumber, terms: readonly [Term, ...Term[]]): Beginning {
+  const { from, first, periodDays } = terms.findLast((term) => term.from < day) ?? terms[0];
+  const turns = Math.ceil((day - from) / periodDays);
+  return { from: from + turns * periodDays, first: first + turns };
 }
 
-function checkOrder(day: DayNumber | undefined, last: DayNumber): Finding | undefined {
-  if (day === undefined || day > last) return undefined;
+/** Begins on the day itself, above every number that an earlier run of the same day may have made. */
+function beginAtOnce(day: DayNumber, terms: readonly [Term, ...Term[]]): Beginning {
+  const { from, first, periodDays } = terms.findLast((term) => term.from <= day) ?? terms[0];
+  return { from: day, first: first + Math.floor((day - from) / periodDays) + 1 };
+}
+
+function checkOrder(day: DayNumber | undefined, last: DayNumber, withdraws: boolean): Finding | undefined {
+  if (day === undefined || day > last || (withdraws && day === last)) return undefined;
   return {
     code: "out-of-range",
     given: dateOf(day),
-    allowed: `a day after ${dateOf(last)}, that of the change before it or of the epoch`,
+    allowed: `a day after ${dateOf(last)}, that of the change before it or of the epoch; that day itself to withdraw`,
     remedy: "put the changes in the order of their days",
   };
 }

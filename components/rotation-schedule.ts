@@ -72,6 +72,11 @@ export function firstDayOf(schedule: Schedule, number: number): DayNumber {
   return from + (number - first) * periodDays;
 }
 
+/** Day of the last turn of a term: infinitely late where no term follows. */
+export function lastTurnOf({ from, first, periodDays }: Term, next: Term | undefined): DayNumber {
+  return next === undefined ? Infinity : from + (next.first - 1 - first) * periodDays;
+}
+
 /**
  * Whether a certificate of this generation is valid all through the day, however early it was issued: not before its
  * turn began.

@@ -27,8 +27,9 @@ export const DEFAULT_EPOCH = "2026-01-01";
 /** Numbers that hold from one day on. What is left out stays as it was before. */
 export interface RotationChange {
   /**
-   * Day of the change, such as "2027-03-01", later than the change before it. The numbers hold for the generations
-   * that begin on this day or after it, so that no turn is cut short and no certificate is replaced.
+   * Day of the change in UTC, such as "2027-03-01": later than the change before it, or on its very day to withdraw,
+   * and later than the day it is added on, or that day itself to withdraw. The numbers hold for the generations that
+   * begin on this day or after it, so that no turn is cut short and no certificate is replaced.
    */
   readonly from: string;
   /** Days between two certificates, 5 to 182. */
@@ -39,8 +40,8 @@ export interface RotationChange {
   readonly keyBits?: KeyBits;
   /**
    * Whether all certificates before this day are withdrawn, because a key may be known to others: a new generation
-   * begins on this very day, and the run that makes it removes every older one. Clients have to read the vault again
-   * before they can sign in.
+   * begins on this very day, with a number above all that may have been made on it, and the run that makes it removes
+   * every older one. Clients have to read the vault again before they can sign in.
    * @default false
    */
   readonly withdraw?: boolean;
@@ -80,8 +81,8 @@ export interface RotationArgs {
    */
   readonly generation?: number;
   /**
-   * Later numbers, in the order of their days. A change must not lie in the past when it is added, nor be edited or
-   * removed once its day has come.
+   * Later numbers, in the order of their days. A change must not be added once its day has come, but for one that
+   * withdraws, nor be edited or removed then.
    * @default - none
    */
   readonly changes?: readonly RotationChange[];

@@ -1,10 +1,18 @@
 /** Makes a stolen key worthless elsewhere: applications sign in from their own networks, or while unsuspected. */
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
 import { checkGuid } from "./guid";
 import { checkText } from "./names";
 import { checkNetworks, NAMED_LOCATION_RANGES, parseNetwork } from "./networks";
-import { ArgumentError, checkOneOf, describeGiven, Problems, refuseArguments } from "./problems";
+import {
+  ArgumentError,
+  checkOneOf,
+  describeGiven,
+  type Finding,
+  Problems,
+  refuseArguments,
+} from "./problems";
 
 /** How Conditional Access treats a sign-in from elsewhere: note it, or refuse it (AADSTS53003). */
 export type AccessMode = "reportOnly" | "enforced";
@@ -87,8 +95,8 @@ export type WorkloadAccessPolicyArgs = NetworkAccessArgs | RiskAccessArgs;
  * policies for people). Needs Workload Identities Premium, one licence for each application.
  * https://learn.microsoft.com/entra/identity/conditional-access/workload-identity
  *
- * @throws ArgumentError listing every bad argument, before anything is registered; a service principal that turns
- * out later to be the deploying one stops the policy
+ * @throws ArgumentError listing every bad argument, before anything is registered; a target that turns out
+ * later to be none, to stand there twice or to be the deploying principal stops the policy
  */
 export class WorkloadAccessPolicy extends pulumi.ComponentResource {
   /** Object id of the policy. */
@@ -156,26 +164,56 @@ function createPolicy(
   );
 }
 
-/** The targets, each refused by itself, so that one whose id is not known yet does not hide the others in a preview. */
+/**
+ * The targets, each refused by itself, so that one whose id is not known yet does not hide the others in a preview. What
+ * comes from another resource is checked here for the first time.
+ */
 function exceptDeployer(
   name: string,
   { servicePrincipalObjectIds }: WorkloadAccessPolicyArgs,
   child: pulumi.CustomResourceOptions,
 ): pulumi.Output<string>[] {
   const deployer = azuread.getClientConfigOutput(child).objectId;
+  const places = new Map<string, number>();
   return servicePrincipalObjectIds.map((principal, index) =>
     pulumi.all([principal, deployer]).apply(([objectId, own]) => {
-      if (objectId.toLowerCase() !== own.toLowerCase()) return objectId;
-      const problem = {
-        at: `servicePrincipalObjectIds[${index}]`,
-        code: "own-principal",
-        given: describeGiven(objectId),
-        allowed: "any service principal but the one that deploys: locked out, it could not mend the policy",
-        remedy: "remove it; a lock for the pipeline belongs into a stack that somebody else deploys",
-      } as const;
-      throw new ArgumentError("WorkloadAccessPolicy", name, [problem], "later");
+      const refuse = (at: number, finding: Finding): never => {
+        const problem = { at: `servicePrincipalObjectIds[${at}]`, ...finding };
+        throw new ArgumentError("WorkloadAccessPolicy", name, [problem], "later");
+      };
+      const finding = checkTarget(objectId);
+      if (finding !== undefined) return refuse(index, finding);
+      const key = objectId.toLowerCase();
+      if (key === own.toLowerCase()) return refuse(index, ownPrincipal(objectId));
+      // They become known in any order: of two alike the second in the list is at fault.
+      const other = places.get(key);
+      if (other !== undefined) return refuse(Math.max(index, other), twice(objectId));
+      places.set(key, index);
+      return objectId;
     }),
   );
+}
+
+function checkTarget(given: unknown): Finding | undefined {
+  return checkGuid(given, "object id of a service principal");
+}
+
+function ownPrincipal(objectId: string): Finding {
+  return {
+    code: "own-principal",
+    given: describeGiven(objectId),
+    allowed: "any service principal but the one that deploys: locked out, it could not mend the policy",
+    remedy: "remove it; a lock for the pipeline belongs into a stack that somebody else deploys",
+  };
+}
+
+function twice(objectId: string): Finding {
+  return {
+    code: "duplicate",
+    given: describeGiven(objectId),
+    allowed: "each service principal once",
+    remedy: "remove one of the two",
+  };
 }
 
 function checkArguments(name: string, args: WorkloadAccessPolicyArgs): void {
@@ -257,17 +295,12 @@ function checkPrincipals(principals: readonly pulumi.Input<string>[], problems: 
   }
   const seen = new Set<string>();
   principals.forEach((principal, index) => {
-    if (typeof principal !== "string") return;
+    if (!isKnown(principal)) return;
     const at = `servicePrincipalObjectIds[${index}]`;
-    problems.add(at, checkGuid(principal, "object id of a service principal"));
-    if (seen.has(principal.toLowerCase())) {
-      problems.add(at, {
-        code: "duplicate",
-        given: describeGiven(principal),
-        allowed: "each service principal once",
-        remedy: "remove one of the two",
-      });
-    }
+    const finding = checkTarget(principal);
+    problems.add(at, finding);
+    if (finding !== undefined) return;
+    if (seen.has(principal.toLowerCase())) problems.add(at, twice(principal));
     seen.add(principal.toLowerCase());
   });
 }

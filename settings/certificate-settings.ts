@@ -22,8 +22,8 @@ import {
 export interface CertificateSettings {
   readonly kind: "certificate";
   /**
-   * When certificates follow each other, period and validity always given: 60 and 125 days by default, less where the
-   * tenant policy's limit asks for it.
+   * When certificates follow each other, period and validity always given: 60 and 125 days by default. A tenant policy
+   * with a lower limit refuses them, and says which numbers fit.
    */
   readonly rotation: RotationArgs;
   /** Size of the RSA keys: 2048, 3072 or 4096. Default 3072. */

@@ -68,6 +68,10 @@ describe("a PFX file", () => {
     );
   });
 
+  it("says the length of each of its parts, without which Go and the azuread provider read no file", async () => {
+    assert.ok(partsOf(Buffer.from(await pfxOf({ ...parts(), chainPem }), "base64")) > 50);
+  });
+
   it("is read by Node, with an empty password and without one", async () => {
     const pfx = Buffer.from(await pfxOf(parts()), "base64");
     assert.ok(createSecureContext({ pfx, passphrase: "" }));
@@ -111,3 +115,23 @@ describe("a PFX file", () => {
     return values;
   }
 });
+
+/** Counts the parts of a DER encoding, and those in strings that hold another encoding, as PKCS#12 has them. */
+function partsOf(der: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < der.length;) {
+    const [tag = 0, first = 0] = der.subarray(at, at + 2);
+    assert.notEqual(first, 0x80, "a length that is not said");
+    const lengthBytes = first < 0x80 ? 0 : first - 0x80;
+    const begin = at + 2 + lengthBytes;
+    const length = lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes);
+    const content = der.subarray(begin, begin + length);
+    assert.equal(content.length, length);
+    // Another encoding in a string: it fills the string to its end, which ciphertext does not do by chance.
+    const fills = content[1] === 0x82 ? content.readUInt16BE(2) === length - 4 : content[1] === 0x80;
+    const nested = (tag & 0x20) !== 0 || (tag === 0x04 && length > 255 && content[0] === 0x30 && fills);
+    count += 1 + (nested ? partsOf(content) : 0);
+    at = begin + length;
+  }
+  return count;
+}

@@ -117,6 +117,34 @@ describe("WorkloadAccessPolicy", () => {
     }
   });
 
+  it("refuses targets of other resources once they are known, as it does those in the program", async () => {
+    const late = async (...targets: pulumi.Input<string>[]): Promise<string | undefined> => {
+      const recorder = await Recorder.start();
+      const refused = firstRejection();
+      declare({ servicePrincipalObjectIds: targets, mode: "enforced" });
+      const found = /(servicePrincipalObjectIds\[\d\]) \[([\w-]+)\]/.exec(await refused);
+      assert.equal(recorder.count, 2, "the location and the component, and no policy");
+      return found?.slice(1).join(" ");
+    };
+    const path = (id: string): pulumi.Output<string> => pulumi.output(`/servicePrincipals/${id}`);
+    assert.deepEqual(
+      [
+        await late(DAEMON, path(JOB)),
+        await late(path(DEPLOYER)),
+        await late(pulumi.output("partner-daemon"), DAEMON),
+        await late(pulumi.output(DAEMON), JOB, pulumi.output(DAEMON.toUpperCase())),
+        await late(pulumi.output(null as unknown as string)),
+      ],
+      [
+        "servicePrincipalObjectIds[1] invalid-id",
+        "servicePrincipalObjectIds[0] invalid-id",
+        "servicePrincipalObjectIds[0] invalid-id",
+        "servicePrincipalObjectIds[2] duplicate",
+        "servicePrincipalObjectIds[0] invalid-id",
+      ],
+    );
+  });
+
   it("refuses what says nothing, or two things, about when to block", async () => {
     const decide = (condition: object): Promise<string[]> =>
       refusal(() => declare({ networks: undefined, ...condition }));

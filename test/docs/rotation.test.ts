@@ -72,5 +72,8 @@ describe("the guide to rotation", () => {
       [3, "2027-03-21", 85, 4096],
     );
     assert.deepEqual(numbers({ ...first.certificate.rotation, ...withdrawn }, "2027-04-02"), [4]);
+    // On the first day of a turn too, whose own generation that day may have made.
+    const changes = [{ from: "2027-03-21", withdraw: true }];
+    assert.deepEqual(numbers({ ...first.certificate.rotation, changes }, "2027-03-21"), [4]);
   });
 });
