@@ -1,5 +1,9 @@
 /** The program's configuration, read once into one typed object; all its problems are reported together. */
-import { DESCRIPTION_CHARACTERS, SIGN_IN_AUDIENCES, type SignInAudience } from "./components/application-identity";
+import {
+  DESCRIPTION_CHARACTERS,
+  SIGN_IN_AUDIENCES,
+  type SignInAudience,
+} from "./components/application-identity";
 import { checkOwners } from "./components/application-owners";
 import { checkGitHubWorkflow, type GitHubWorkflow } from "./components/federation/github-actions";
 import { checkGuid } from "./components/guid";
