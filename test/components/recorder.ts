@@ -98,7 +98,12 @@ export class Recorder {
     return this.#registered.toSorted((left, right) => key(left).localeCompare(key(right)));
   }
 
-  /** What was registered up to now, without waiting. */
+  /** The same without waiting, in the order of registration. */
+  get soFar(): readonly Registered[] {
+    return [...this.#registered];
+  }
+
+  /** How many were registered up to now, without waiting. */
   get count(): number {
     return this.#registered.length;
   }
