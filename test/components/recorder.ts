@@ -233,7 +233,8 @@ function vault(inputs: Properties): { id: string; state: Properties } {
   const name = String(inputs["vaultName"]);
   const properties = {
     ...(inputs["properties"] as Properties),
-    vaultUri: `https://${name}.vault.azure.net/`,
+    // A preview only repeats what it is given.
+    ...(pulumi.runtime.isDryRun() ? {} : { vaultUri: `https://${name}.vault.azure.net/` }),
   };
   return { id: vaultId(inputs), state: { name, properties } };
 }
