@@ -18,7 +18,7 @@ export interface ApplicationCertificates {
 
 /** Where a vault keeps key and certificate, and in which form. */
 export interface StoredSecret {
-  readonly contentType: string;
+  readonly contentType: pulumi.Output<string>;
   /** Absent where the application does not know the vault. */
   readonly vaultSecretUri?: pulumi.Output<string>;
 }
@@ -43,8 +43,10 @@ export function declareCertificates(
     case "external":
       return found(byTurn(plan.certificates, now).map((one) => registerExternal(bearer, one, opts)));
     case "tls": {
-      const all = plan.rotation.declared.map((each) => registerTlsGeneration(bearer, each, plan, opts));
-      return found(all, { contentType: PEM_CONTENT_TYPE });
+      const all = plan.rotation.declared.map((each) =>
+        registerTlsGeneration(bearer, each, { ...plan, now }, opts),
+      );
+      return found(all, { contentType: pulumi.output(PEM_CONTENT_TYPE) });
     }
     case "vault": {
       let born: VaultCertificate | undefined;
@@ -53,8 +55,8 @@ export function declareCertificates(
         born = made.born;
         return made.registered;
       });
-      const { contentType } = plan.keys;
-      return found(all, { contentType, ...(born && { vaultSecretUri: born.secretUri }) });
+      // Of the version that is there: another form is for the next one.
+      return found(all, born && { contentType: born.contentType, vaultSecretUri: born.secretUri });
     }
   }
 }

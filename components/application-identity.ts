@@ -12,6 +12,7 @@ import {
   placeOf,
 } from "./federation/credentials";
 import { checkGraphRoles, type GraphRole, grantGraphRoles, privilegesOf } from "./graph-roles";
+import { type OptionNames, readItems, readOptions } from "./given-options";
 import { checkGuid } from "./guid";
 import { checkText } from "./names";
 import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
@@ -77,6 +78,27 @@ export interface ApplicationIdentityArgs {
   readonly cloud?: EntraCloud;
 }
 
+/** Every option of an application but for its certificates. */
+export const IDENTITY_OPTIONS: OptionNames<ApplicationIdentityArgs> = {
+  displayName: "optional",
+  description: "checked",
+  contact: "optional",
+  owners: "optional",
+  ownership: "optional",
+  allowedOwners: "optional",
+  signInAudience: "optional",
+  graphRoles: "optional",
+  federatedCredentials: "optional",
+  cloud: "optional",
+};
+
+const CONTACT_OPTIONS: OptionNames<ApplicationContact> = {
+  team: "checked",
+  repository: "checked",
+  ticket: "checked",
+  serviceReference: "optional",
+};
+
 /** The arguments with every default filled in: what is checked is what is created. */
 export interface IdentityPlan {
   readonly displayName: string;
@@ -99,13 +121,8 @@ export function readIdentityArgs(
   const {
     displayName = name,
     description,
-    contact,
-    owners = [],
     ownership = "shared",
-    allowedOwners,
     signInAudience = "AzureADMyOrg",
-    graphRoles = [],
-    federatedCredentials = {},
     cloud = "public",
   } = args;
   problems.add("displayName", checkText(displayName, DISPLAY_NAME_CHARACTERS, "name the application"));
@@ -113,28 +130,46 @@ export function readIdentityArgs(
     "description",
     checkText(description, DESCRIPTION_CHARACTERS, "say what the workload does and who answers for it"),
   );
+  const contact =
+    args.contact === undefined ? undefined : readOptions("contact", args.contact, CONTACT_OPTIONS, problems);
   if (contact !== undefined) checkContact("contact", contact, problems);
-  problems.add("ownership", checkOneOf(ownership, OWNERSHIPS));
-  allowedOwners?.forEach((id, index) => {
-    problems.add(`allowedOwners[${index}]`, checkGuid(id, "object id of a user or service principal"));
-  });
-  checkOwners("owners", owners, problems, {
-    ownership,
-    ...(allowedOwners === undefined ? {} : { allowedOwners }),
-  });
+  const owners = readOwners(args, ownership, problems);
   problems.add("signInAudience", checkOneOf(signInAudience, SIGN_IN_AUDIENCES));
   problems.add("cloud", checkOneOf(cloud, ENTRA_CLOUDS));
+  const graphRoles = readItems("graphRoles", args.graphRoles ?? [], problems) ?? [];
   const before = problems.found.length;
   checkGraphRoles("graphRoles", graphRoles, problems);
   const privileges = problems.found.length === before ? privilegesOf(graphRoles) : [];
   const notes = notesOf(contact, privileges);
   problems.add("contact", checkNotes(notes));
-  checkFederatedCredentials("federatedCredentials", federatedCredentials, cloud, problems);
+  const federatedCredentials = checkFederatedCredentials(
+    "federatedCredentials",
+    args.federatedCredentials ?? {},
+    cloud,
+    problems,
+  );
   checkAudience(signInAudience, federatedCredentials, problems);
   return {
     ...{ displayName, description, contact, notes, owners },
     ...{ signInAudience, graphRoles, federatedCredentials, cloud },
   };
+}
+
+/** Owners as Entra writes them: in lower case, so that another spelling is no other owner. */
+function readOwners(args: ApplicationIdentityArgs, ownership: Ownership, problems: Problems): string[] {
+  problems.add("ownership", checkOneOf(ownership, OWNERSHIPS));
+  const allowedOwners =
+    args.allowedOwners && readItems("allowedOwners", args.allowedOwners, problems)?.map(String);
+  allowedOwners?.forEach((id, index) => {
+    problems.add(`allowedOwners[${index}]`, checkGuid(id, "object id of a user or service principal"));
+  });
+  const owners = readItems("owners", args.owners ?? [], problems);
+  if (owners === undefined) return [];
+  checkOwners("owners", owners, problems, {
+    ownership,
+    ...(allowedOwners === undefined ? {} : { allowedOwners }),
+  });
+  return (owners as readonly unknown[]).map((owner) => String(owner).toLowerCase());
 }
 
 export interface ApplicationIdentity {

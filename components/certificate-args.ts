@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { type DayNumber, dayOf } from "./calendar";
-import { type CertificateIssuer, checkIssuer } from "./certificate-issuer";
+import { type CertificateIssuer, checkIssuer, issuerOn } from "./certificate-issuer";
 import { monthsFor, type VaultKeys } from "./certificate-generation";
 import { PEM_CONTENT_TYPE } from "./certificate-pem";
 import { type CertificateSource, readExternalCertificates } from "./external-certificate";
@@ -22,8 +22,8 @@ interface RotatingCertificateArgs {
    */
   readonly rotation?: RotationArgs;
   /**
-   * Size of the RSA keys in bits: 2048, 3072 or 4096. Editing it replaces every certificate there is at once; a change
-   * of the rotation with `keyBits` does it at the next turn.
+   * Size of the RSA keys in bits: 2048, 3072 or 4096. Editing it replaces every certificate there is at once, unless
+   * its key was born in a vault; a change of the rotation with `keyBits` does it at the next turn.
    * @default 3072
    */
   readonly keyBits?: KeyBits;
@@ -45,7 +45,10 @@ export interface TlsCertificateArgs extends RotatingCertificateArgs {
   readonly pfx?: boolean;
 }
 
-/** Keys born in Key Vault: they are never in state, and the deployment cannot read them. */
+/**
+ * Keys born in Key Vault: they are never in state, and the deployment cannot read them. What is edited, but for the
+ * place in the vault, is for the next generation: those that exist stay as they were made.
+ */
 export interface VaultCertificateKeyArgs extends RotatingCertificateArgs {
   readonly key: "vault";
   /** Address of the vault's data, such as "https://kv-billing.vault.azure.net/"; the deployment has to reach it. */
@@ -132,7 +135,8 @@ function readTls(
   const { issuer, pfx = false } = args;
   problems.add(`${at}.pfx`, checkFlag(pfx));
   if (issuer !== undefined && rotation !== undefined) {
-    const longest = Math.max(...rotation.declared.map(({ validityDays }) => validityDays));
+    const issued = rotation.declared.filter(({ begins }) => issuerOn(begins, issuer) !== undefined);
+    const longest = Math.max(0, ...issued.map(({ validityDays }) => validityDays));
     const until = new Date(bounds.now.getTime() + longest * 86_400_000);
     checkIssuer(`${at}.issuer`, issuer, { until }, problems);
   }

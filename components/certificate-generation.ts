@@ -1,7 +1,7 @@
 /** One generation of a certificate: a key of its own, the certificate and its registration. */
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { type CertificateIssuer, issueCertificate } from "./certificate-issuer";
+import { type CertificateIssuer, issueCertificate, issuerOn } from "./certificate-issuer";
 import { daysToHours } from "./lifetime";
 import { pfxOf } from "./pfx";
 import { type RegisteredCertificate, registerCertificate } from "./registered-certificate";
@@ -25,10 +25,15 @@ export interface Bearer {
 export function registerTlsGeneration(
   { name, applicationId, commonName }: Bearer,
   generation: Generation,
-  { issuer, pfx }: { readonly issuer: CertificateIssuer | undefined; readonly pfx: boolean },
+  {
+    issuer: given,
+    pfx,
+    now,
+  }: { readonly issuer: CertificateIssuer | undefined; readonly pfx: boolean; readonly now: Date },
   opts: pulumi.CustomResourceOptions,
 ): RegisteredCertificate {
   const suffix = `g${generation.number}`;
+  const issuer = issuerOn(generation.begins, given);
   const key = new tls.PrivateKey(
     `${name}-key-${suffix}`,
     { algorithm: "RSA", rsaBits: generation.keyBits },
@@ -46,6 +51,7 @@ export function registerTlsGeneration(
       commonName,
       validityPeriodHours: daysToHours(generation.validityDays),
       issuer,
+      now,
     },
     opts,
   );
@@ -86,6 +92,12 @@ export interface VaultKeys {
 }
 
 /**
+ * What another certificate would be made of. Whatever is edited here is for the next generation: the vault hands out
+ * the newest version, so one that exists cannot be made again below it.
+ */
+const MADE_OF = ["subject", "keyBits", "validityMonths", "issuerName", "contentType"];
+
+/**
  * Has a key made in Key Vault, where it stays, and registers its certificate. `previous` is the generation before it,
  * which has to be there first: readers are given the newest version.
  */
@@ -105,8 +117,7 @@ export function registerVaultGeneration(
       keyBits: generation.keyBits,
       validityMonths: monthsFor(generation.validityDays),
     },
-    // Another name of the application is for the next certificate, and not a reason to replace this one.
-    { ...opts, ignoreChanges: ["subject"], ...(previous !== undefined && { dependsOn: previous }) },
+    { ...opts, ignoreChanges: MADE_OF, ...(previous !== undefined && { dependsOn: previous }) },
   );
   const { facts } = registerCertificate(
     `${name}-credential-${suffix}`,

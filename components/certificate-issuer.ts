@@ -2,8 +2,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { checkDate, dateOf, parseDay } from "./calendar";
 import { certificateBlocks, pemOf } from "./certificate-pem";
-import { type Finding, type Problems } from "./problems";
+import { ArgumentError, type Finding, Problems } from "./problems";
 
 /**
  * An authority whose key the deployment has. The key is stored in the state of every certificate it issues, encrypted:
@@ -13,6 +14,12 @@ import { type Finding, type Problems } from "./problems";
  * https://learn.microsoft.com/graph/api/resources/certificatebasedapplicationconfiguration
  */
 export interface CertificateIssuer {
+  /**
+   * Day from which certificates are issued by it, such as "2026-11-21": those of the generations that begin on this day
+   * or after it; older ones stay self-signed, as they are. Where certificates exist take tomorrow; for a new application
+   * the epoch of its rotation. Not edited once its day has come.
+   */
+  readonly from: string;
   /** Certificate of the authority: one PEM block, valid for longer than what it issues. */
   readonly certificatePem: pulumi.Input<string>;
   /** Key of the authority: PEM, not encrypted. It becomes a secret here if it is none yet. */
@@ -33,6 +40,16 @@ export interface Issued {
 /** What a certificate is for. Nothing more is needed to sign in. */
 const ALLOWED_USES = ["digital_signature", "client_auth"];
 
+/** The authority that issues the generation whose turn begins on this day; undefined where it is self-signed. */
+export function issuerOn(
+  begins: string,
+  issuer: CertificateIssuer | undefined,
+): CertificateIssuer | undefined {
+  const from = parseDay(issuer?.from);
+  // Dates in this form have the order of their text.
+  return from !== undefined && begins >= dateOf(from) ? issuer : undefined;
+}
+
 /**
  * Issues a certificate for a key, self-signed where there is no authority.
  *
@@ -48,6 +65,8 @@ export function issueCertificate(
     readonly commonName: string;
     readonly validityPeriodHours: number;
     readonly issuer: CertificateIssuer | undefined;
+    /** The moment of the run: the certificate is valid from then on. */
+    readonly now: Date;
   },
   opts: pulumi.CustomResourceOptions,
 ): Issued {
@@ -67,13 +86,24 @@ export function issueCertificate(
     { privateKeyPem, subject },
     kept("subject"),
   );
-  const authority = pulumi.output(issuer.certificatePem);
+  const until = new Date(args.now.getTime() + validityPeriodHours * 3_600_000);
+  const known = pulumi
+    .all([issuer.certificatePem, issuer.privateKeyPem, issuer.chainPem])
+    .apply(([certificatePem, privateKeyPem, chainPem]) => {
+      const problems = new Problems();
+      const given = { from: issuer.from, certificatePem, privateKeyPem, ...(chainPem && { chainPem }) };
+      checkIssuer("certificate.issuer", given, { until }, problems);
+      if (problems.found.length > 0)
+        throw new ArgumentError("SecretFreeApplication", name, problems.found, "later");
+      return given;
+    });
   const issued = new tls.LocallySignedCert(
     `${name}-certificate-${suffix}`,
     {
       certRequestPem: pulumi.unsecret(request.certRequestPem),
-      caCertPem: authority.apply((pem) => pemOf(authorityIn(pem))),
-      caPrivateKeyPem: pulumi.secret(issuer.privateKeyPem),
+      // It is public, whatever it was given with.
+      caCertPem: pulumi.unsecret(known.apply(({ certificatePem }) => pemOf(authorityIn(certificatePem)))),
+      caPrivateKeyPem: pulumi.secret(known.apply(({ privateKeyPem }) => privateKeyPem)),
       validityPeriodHours,
       allowedUses: ALLOWED_USES,
     },
@@ -95,7 +125,8 @@ export function checkIssuer(
   { until }: { readonly until: Date },
   problems: Problems,
 ): void {
-  const { certificatePem, privateKeyPem, chainPem } = issuer;
+  const { from, certificatePem, privateKeyPem, chainPem } = issuer;
+  problems.add(`${at}.from`, isGiven(from) ? checkDate(from) : FROM_MISSING);
   if (typeof certificatePem === "string") {
     problems.add(`${at}.certificatePem`, checkAuthority(certificatePem, until));
     if (typeof privateKeyPem === "string")
@@ -109,6 +140,18 @@ export function checkIssuer(
       remedy: "give the certificates above the authority, without any key",
     });
   }
+}
+
+const FROM_MISSING: Finding = {
+  code: "missing",
+  allowed: 'the day from which certificates are issued, such as "2026-11-21"',
+  remedy:
+    "where certificates exist, take tomorrow: they keep their keys, and the next generation is the first that is " +
+    "issued; for a new application take the epoch of its rotation",
+};
+
+function isGiven(given: unknown): boolean {
+  return given !== undefined && given !== null;
 }
 
 function checkAuthority(pem: string, until: Date): Finding | undefined {

@@ -17,7 +17,7 @@ export interface ClientConfiguration {
    */
   readonly vaultSecretUri?: pulumi.Output<string>;
   /** Form of that secret: "application/x-pem-file" or "application/x-pkcs12". */
-  readonly contentType?: string;
+  readonly contentType?: pulumi.Output<string>;
 }
 
 export function clientConfigurationOf(

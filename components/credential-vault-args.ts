@@ -1,9 +1,12 @@
 /** What can be said about a vault of credentials, its defaults and its limits. */
 import type * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
+import { ENTRA_CLOUDS, type EntraCloud } from "./federation/cloud";
+import { type OptionNames, readEntries, readOptions } from "./given-options";
 import { checkGuid } from "./guid";
 import { checkDays } from "./lifetime";
 import { checkSecretName, checkVaultName } from "./names";
-import { checkOneOf, describeGiven, type Problems } from "./problems";
+import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
 import { checkExpiryAlert, type ExpiryAlertArgs } from "./vault-alert-destination";
 import { type AuditLogArgs, checkAuditLog } from "./vault-audit-log";
 import { checkFirewall, type VaultFirewallArgs } from "./vault-firewall";
@@ -26,6 +29,8 @@ export interface CredentialVaultArgs extends VaultFirewallArgs, VaultTagArgs {
   readonly location?: pulumi.Input<string>;
   /** Id of the Entra tenant whose principals may be given access. */
   readonly tenantId: pulumi.Input<string>;
+  /** Cloud of the subscription: "public", "usgovernment" or "china". @default "public" */
+  readonly cloud?: EntraCloud;
   /**
    * "premium" also offers keys in hardware, for which some rules ask. Secrets, which this component writes, are
    * protected alike in both.
@@ -64,9 +69,35 @@ export interface CredentialVaultArgs extends VaultFirewallArgs, VaultTagArgs {
   readonly readers?: Readonly<Record<string, VaultPrincipal>>;
 }
 
-export function checkVault(args: CredentialVaultArgs, problems: Problems): void {
+const OPTIONS: OptionNames<CredentialVaultArgs> = {
+  vaultName: "checked",
+  resourceGroupName: "required",
+  location: "optional",
+  tenantId: "required",
+  cloud: "optional",
+  sku: "optional",
+  softDeleteDays: "optional",
+  auditLog: "optional",
+  expiryAlert: "optional",
+  credentials: "optional",
+  readers: "optional",
+  allowedNetworks: "optional",
+  allowedSubnetIds: "optional",
+  privateEndpoint: "optional",
+  bypass: "optional",
+  owner: "optional",
+  rotation: "optional",
+  tags: "optional",
+};
+
+/** Checks the arguments of whatever type, and answers with those that have a value; undefined where there are none. */
+export function readVault(given: CredentialVaultArgs, problems: Problems): CredentialVaultArgs | undefined {
+  const args = readOptions("", given, OPTIONS, problems);
+  if (args === undefined) return undefined;
   problems.add("vaultName", checkVaultName(args.vaultName));
-  if (typeof args.tenantId === "string") problems.add("tenantId", checkGuid(args.tenantId, "tenant id"));
+  const tenantId: unknown = args.tenantId;
+  if (tenantId !== undefined && isKnown(tenantId)) problems.add("tenantId", checkGuid(tenantId, "tenant id"));
+  problems.add("cloud", checkOneOf(args.cloud ?? "public", ENTRA_CLOUDS));
   problems.add("sku", checkOneOf(args.sku ?? "standard", ["standard", "premium"]));
   problems.add(
     "softDeleteDays",
@@ -76,10 +107,23 @@ export function checkVault(args: CredentialVaultArgs, problems: Problems): void 
   checkTags(args, problems);
   if (args.auditLog !== undefined) checkAuditLog("auditLog", args.auditLog, problems);
   if (args.expiryAlert !== undefined) checkExpiryAlert("expiryAlert", args.expiryAlert, problems);
-  for (const [secretName, credential] of Object.entries(args.credentials ?? {})) {
+  const seen = new Set<string>();
+  for (const [secretName, credential] of readEntries("credentials", args.credentials ?? {}, problems) ?? []) {
     const at = `credentials[${describeGiven(secretName)}]`;
     problems.add(at, checkSecretName(secretName));
     problems.add(at, checkCredential(credential));
+    if (seen.has(secretName.toLowerCase())) problems.add(at, sameSecret(secretName));
+    seen.add(secretName.toLowerCase());
   }
   checkPrincipals("readers", args.readers ?? {}, problems);
+  return args;
+}
+
+function sameSecret(secretName: string): Finding {
+  return {
+    code: "duplicate",
+    given: describeGiven(secretName),
+    allowed: "each name once: Key Vault takes upper and lower case for the same",
+    remedy: "rename one of the two",
+  };
 }

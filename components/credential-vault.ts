@@ -1,9 +1,10 @@
 /** Makes files, variables and chat messages with credentials unnecessary: keys are handed over by a locked vault. */
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
-import { checkVault, type CredentialVaultArgs, SOFT_DELETE_DAYS } from "./credential-vault-args";
+import { type CredentialVaultArgs, readVault, SOFT_DELETE_DAYS } from "./credential-vault-args";
+import { vaultDnsSuffix } from "./federation/cloud";
 import { checkSecretName } from "./names";
-import { describeGiven, Problems, refuseArguments } from "./problems";
+import { ArgumentError, describeGiven, Problems, refuseArguments } from "./problems";
 import { createAuditLog } from "./vault-audit-log";
 import { createExpiryAlert } from "./vault-expiry-alert";
 import { firewallOf } from "./vault-firewall";
@@ -76,10 +77,8 @@ export class CredentialVault extends pulumi.ComponentResource {
   /** Names of the grants made, lower case: none is made twice. */
   readonly #granted = new Set<string>();
 
-  constructor(name: string, args: CredentialVaultArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const problems = new Problems();
-    checkVault(args, problems);
-    refuseArguments("CredentialVault", name, problems);
+  constructor(name: string, given: CredentialVaultArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const args = readArguments(name, given);
     super("certlock:components:CredentialVault", name, {}, opts);
     this.#name = name;
     this.#vaultName = args.vaultName;
@@ -105,7 +104,7 @@ export class CredentialVault extends pulumi.ComponentResource {
           });
 
     this.vaultId = vault.id;
-    this.vaultUri = afterAll(addressOf(vault, vaultName), [...watchers, ...doors]);
+    this.vaultUri = afterAll(addressOf(vault, args), [...watchers, ...doors]);
     const stored = Object.entries(args.credentials ?? {});
     for (const [secretName, credential] of stored) {
       if (credential === undefined) continue; // refused above
@@ -205,6 +204,14 @@ export class CredentialVault extends pulumi.ComponentResource {
   }
 }
 
+function readArguments(name: string, given: CredentialVaultArgs): CredentialVaultArgs {
+  const problems = new Problems();
+  const args = readVault(given, problems);
+  if (args === undefined) throw new ArgumentError("CredentialVault", name, problems.found);
+  refuseArguments("CredentialVault", name, problems);
+  return args;
+}
+
 function createVault(
   name: string,
   args: CredentialVaultArgs,
@@ -235,10 +242,13 @@ function createVault(
   );
 }
 
-function addressOf(vault: keyvault.Vault, vaultName: string): pulumi.Output<string> {
+function addressOf(
+  vault: keyvault.Vault,
+  { vaultName, cloud = "public" }: CredentialVaultArgs,
+): pulumi.Output<string> {
   return vault.properties.apply((properties: { readonly vaultUri?: string }) => {
-    // Absent only in a preview that echoes inputs; this is the name Azure's public cloud will give it.
-    const uri = properties.vaultUri ?? `https://${vaultName.toLowerCase()}.vault.azure.net/`;
+    // Absent only in a preview that echoes inputs; this is the name the cloud will give it.
+    const uri = properties.vaultUri ?? `https://${vaultName.toLowerCase()}.${vaultDnsSuffix(cloud)}/`;
     return uri.endsWith("/") ? uri : `${uri}/`;
   });
 }

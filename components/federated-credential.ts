@@ -92,7 +92,7 @@ function checkArguments(name: string, args: FederatedCredentialArgs): void {
   }
   problems.add("displayName", checkCredentialName(args.displayName ?? name));
   problems.add("cloud", checkOneOf(cloud, ENTRA_CLOUDS));
-  checkTrust("", args, cloud, problems);
+  checkTrust("", args, cloud, problems, ["applicationId", "displayName", "cloud"]);
   refuseArguments(COMPONENT, name, problems);
 }
 

@@ -4,12 +4,15 @@ import { declareCertificates } from "./application-certificates";
 import {
   type ApplicationIdentityArgs,
   createIdentity,
+  IDENTITY_OPTIONS,
   type IdentityPlan,
   readIdentityArgs,
 } from "./application-identity";
 import { type CertificateArgs, type CertificatePlan, readCertificateArgs } from "./certificate-args";
+import { readCertificateOptions } from "./certificate-options";
 import { type ClientConfiguration, clientConfigurationOf } from "./client-configuration";
-import { type Finding, Problems, refuseArguments } from "./problems";
+import { type OptionNames, readOptions } from "./given-options";
+import { ArgumentError, type Finding, Problems, refuseArguments } from "./problems";
 import type { RegisteredCertificate } from "./registered-certificate";
 
 /** Upper bound of an X.520 common name: https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 */
@@ -150,15 +153,24 @@ interface Declared {
 
 function readArguments(name: string, args: SecretFreeApplicationArgs): Declared {
   const problems = new Problems();
-  const identity = readIdentityArgs(name, args, problems);
-  const { certificate: given, now = new Date() } = args;
+  const read = readOptions("", args, OPTIONS, problems);
+  if (read === undefined) throw new ArgumentError(COMPONENT, name, problems.found);
+  const identity = readIdentityArgs(name, read, problems);
+  const { certificate: given, now = new Date() } = read;
   const isMoment = now instanceof Date && !Number.isNaN(now.getTime());
   if (!isMoment) problems.add("now", NO_MOMENT);
+  const options = given && readCertificateOptions("certificate", given, problems);
   const certificate =
-    given && isMoment ? readCertificateArgs("certificate", given, { name, now }, problems) : undefined;
+    options && isMoment ? readCertificateArgs("certificate", options, { name, now }, problems) : undefined;
   refuseArguments(COMPONENT, name, problems);
   return { identity, certificate, now };
 }
+
+const OPTIONS: OptionNames<SecretFreeApplicationArgs> = {
+  ...IDENTITY_OPTIONS,
+  certificate: "optional",
+  now: "optional",
+};
 
 const NO_MOMENT: Finding = {
   code: "wrong-type",

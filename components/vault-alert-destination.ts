@@ -1,6 +1,7 @@
 /** Where the announcement of a credential's end goes: what people look at, or what renews it. */
 import type * as eventgrid from "@pulumi/azure-native/eventgrid";
 import * as pulumi from "@pulumi/pulumi";
+import { isOptions, type OptionNames, readItems, readOptions, wrongType } from "./given-options";
 import { checkGuid } from "./guid";
 import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
 import { checkResourceId } from "./resource-id";
@@ -107,7 +108,54 @@ export function destinationOf(args: ExpiryAlertArgs, vaultName: string): Destina
   }
 }
 
-export function checkExpiryAlert(at: string, args: ExpiryAlertArgs, problems: Problems): void {
+const DEAD_LETTER: OptionNames<NonNullable<DeadLettering["deadLetter"]>> = {
+  storageAccountId: "checked",
+  containerName: "checked",
+};
+
+const WEBHOOK: OptionNames<WebhookAlert> = {
+  to: "required",
+  url: "checked",
+  entraApplicationId: "optional",
+  entraTenantId: "optional",
+  deadLetter: "optional",
+};
+
+const STORAGE_QUEUE: OptionNames<StorageQueueAlert> = {
+  to: "required",
+  storageAccountId: "checked",
+  queueName: "checked",
+  deadLetter: "optional",
+};
+
+const SERVICE: OptionNames<ServiceAlert> = { to: "required", id: "checked", deadLetter: "optional" };
+
+const ACTION_GROUPS: OptionNames<ActionGroupsAlert> = {
+  to: "required",
+  actionGroupIds: "checked",
+  severity: "optional",
+  deadLetter: "optional",
+};
+
+function readAlert(at: string, given: ExpiryAlertArgs, problems: Problems): ExpiryAlertArgs | undefined {
+  switch (given.to) {
+    case "actionGroups":
+      return readOptions(at, given, ACTION_GROUPS, problems);
+    case "webhook":
+      return readOptions(at, given, WEBHOOK, problems);
+    case "storageQueue":
+      return readOptions(at, given, STORAGE_QUEUE, problems);
+    default:
+      return readOptions(at, given, SERVICE, problems);
+  }
+}
+
+export function checkExpiryAlert(at: string, given: ExpiryAlertArgs, problems: Problems): void {
+  const options: unknown = given;
+  if (!isOptions(options)) {
+    problems.add(at, wrongType(options, "an object that says with to where announcements go"));
+    return;
+  }
   // What is not known yet is the service's to judge; what is missing is not.
   const checkPlain = (
     place: string,
@@ -119,18 +167,22 @@ export function checkExpiryAlert(at: string, args: ExpiryAlertArgs, problems: Pr
   const checkId = (place: string, given: unknown, type: string): void => {
     checkPlain(place, given, (id) => checkResourceId(id, type));
   };
-  const unknown = checkOneOf(args.to, DESTINATIONS);
+  const unknown = checkOneOf(given.to, DESTINATIONS);
   if (unknown !== undefined) {
     problems.add(`${at}.to`, unknown);
     return;
   }
+  const args = readAlert(at, given, problems);
+  if (args === undefined) return;
   switch (args.to) {
-    case "actionGroups":
-      problems.add(`${at}.actionGroupIds`, checkSome(args.actionGroupIds));
-      for (const [index, id] of args.actionGroupIds.entries())
+    case "actionGroups": {
+      const ids = readItems(`${at}.actionGroupIds`, args.actionGroupIds, problems);
+      if (ids !== undefined) problems.add(`${at}.actionGroupIds`, checkSome(ids));
+      for (const [index, id] of (ids ?? []).entries())
         checkId(`actionGroupIds[${index}]`, id, "Microsoft.Insights/actionGroups");
       problems.add(`${at}.severity`, checkOneOf(args.severity ?? 1, [0, 1, 2, 3, 4]));
       break;
+    }
     case "webhook":
       checkPlain("url", args.url, checkWebhook);
       if (typeof args.entraTenantId === "string")
@@ -146,11 +198,10 @@ export function checkExpiryAlert(at: string, args: ExpiryAlertArgs, problems: Pr
       checkId("id", args.id, SERVICES[args.to]);
   }
   if (args.deadLetter === undefined) return;
-  checkId("deadLetter.storageAccountId", args.deadLetter.storageAccountId, STORAGE_ACCOUNT);
-  problems.add(
-    `${at}.deadLetter.containerName`,
-    checkStorageName(args.deadLetter.containerName, "container"),
-  );
+  const deadLetter = readOptions(`${at}.deadLetter`, args.deadLetter, DEAD_LETTER, problems);
+  if (deadLetter === undefined) return;
+  checkId("deadLetter.storageAccountId", deadLetter.storageAccountId, STORAGE_ACCOUNT);
+  problems.add(`${at}.deadLetter.containerName`, checkStorageName(deadLetter.containerName, "container"));
 }
 
 function checkSome(ids: readonly unknown[]): Finding | undefined {

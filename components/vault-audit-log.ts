@@ -2,6 +2,7 @@
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as monitor from "@pulumi/azure-native/monitor";
 import type * as pulumi from "@pulumi/pulumi";
+import { type OptionNames, readOptions } from "./given-options";
 import { checkOneOf, type Problems } from "./problems";
 import { checkResourceId } from "./resource-id";
 
@@ -43,7 +44,12 @@ export function createAuditLog(
   );
 }
 
-export function checkAuditLog(at: string, { workspaceId, events }: AuditLogArgs, problems: Problems): void {
+const OPTIONS: OptionNames<AuditLogArgs> = { workspaceId: "required", events: "optional" };
+
+export function checkAuditLog(at: string, given: AuditLogArgs, problems: Problems): void {
+  const args = readOptions(at, given, OPTIONS, problems);
+  if (args === undefined) return;
+  const { workspaceId, events } = args;
   if (typeof workspaceId === "string") {
     problems.add(
       `${at}.workspaceId`,

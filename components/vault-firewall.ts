@@ -1,5 +1,6 @@
 /** Who reaches the data of a vault over the network: nobody, unless named. */
 import type * as pulumi from "@pulumi/pulumi";
+import { readItems } from "./given-options";
 import { checkNetworks, parseNetwork, VAULT_RANGES } from "./networks";
 import { checkOneOf, describeGiven, type Problems } from "./problems";
 import { checkResourceId } from "./resource-id";
@@ -50,7 +51,9 @@ export function firewallOf({ allowedNetworks = [], allowedSubnetIds = [], bypass
 }
 
 export function checkFirewall(args: VaultFirewallArgs, problems: Problems): void {
-  const { allowedNetworks = [], allowedSubnetIds = [], privateEndpoint, bypass = "None" } = args;
+  const { privateEndpoint, bypass = "None" } = args;
+  const allowedNetworks = readItems("allowedNetworks", args.allowedNetworks ?? [], problems) ?? [];
+  const allowedSubnetIds = readItems("allowedSubnetIds", args.allowedSubnetIds ?? [], problems) ?? [];
   checkNetworks("allowedNetworks", allowedNetworks, problems, { most: VAULT_RANGES, families: [4] });
   checkSubnets(allowedSubnetIds, problems);
   problems.add("bypass", checkOneOf(bypass, ["None", "AzureServices"]));

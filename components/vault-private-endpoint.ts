@@ -2,6 +2,7 @@
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as network from "@pulumi/azure-native/network";
 import type * as pulumi from "@pulumi/pulumi";
+import { type OptionNames, readOptions } from "./given-options";
 import { checkLocation, checkResourceGroupName } from "./names";
 import type { Finding, Problems } from "./problems";
 import { checkResourceId, parseResourceId } from "./resource-id";
@@ -78,7 +79,16 @@ export function createPrivateEndpoint(
   return [endpoint, entry];
 }
 
-export function checkPrivateEndpoint(at: string, args: PrivateEndpointArgs, problems: Problems): void {
+const OPTIONS: OptionNames<PrivateEndpointArgs> = {
+  subnetId: "required",
+  privateDnsZoneId: "optional",
+  location: "optional",
+  resourceGroupName: "optional",
+};
+
+export function checkPrivateEndpoint(at: string, given: PrivateEndpointArgs, problems: Problems): void {
+  const args = readOptions(at, given, OPTIONS, problems);
+  if (args === undefined) return;
   const { subnetId, privateDnsZoneId, location, resourceGroupName } = args;
   if (isPlain(subnetId)) {
     problems.add(`${at}.subnetId`, checkResourceId(subnetId, "Microsoft.Network/virtualNetworks/subnets"));

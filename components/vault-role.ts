@@ -1,8 +1,10 @@
 /** Lets a principal use one object of a vault. There is no function here for more than one. */
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
+import { type OptionNames, readEntries, readOptions } from "./given-options";
 import { checkGuid, nameBasedGuid } from "./guid";
-import { checkOneOf, describeGiven, type Problems } from "./problems";
+import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
 
 /** Somebody who is let in, typically the managed identity of the workload's host. */
 export interface VaultPrincipal {
@@ -60,15 +62,35 @@ function roleDefinitionId(scope: string, role: string): string {
   return `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
 }
 
+const PRINCIPAL: OptionNames<VaultPrincipal> = { principalId: "required", principalType: "optional" };
+
+/** Azure has one assignment for each principal, role and scope. */
+function samePrincipal(principalId: unknown): Finding {
+  return {
+    code: "duplicate",
+    given: describeGiven(principalId),
+    allowed: "each principal once",
+    remedy: "remove one of the two",
+  };
+}
+
 export function checkPrincipals(
   at: string,
   principals: Readonly<Record<string, VaultPrincipal>>,
   problems: Problems,
 ): void {
-  for (const [shortName, principal] of Object.entries(principals)) {
+  const seen = new Set<string>();
+  for (const [shortName, given] of readEntries(at, principals, problems) ?? []) {
     const place = `${at}[${describeGiven(shortName)}]`;
-    if (typeof principal.principalId === "string") {
-      problems.add(`${place}.principalId`, checkGuid(principal.principalId, "object id of the principal"));
+    const principal = readOptions(place, given, PRINCIPAL, problems);
+    if (principal === undefined) continue;
+    const principalId: unknown = principal.principalId;
+    if (principalId !== undefined && isKnown(principalId)) {
+      const at = `${place}.principalId`;
+      problems.add(at, checkGuid(principalId, "object id of the principal"));
+      const key = typeof principalId === "string" ? principalId.toLowerCase() : undefined;
+      if (key !== undefined && seen.has(key)) problems.add(at, samePrincipal(principalId));
+      if (key !== undefined) seen.add(key);
     }
     problems.add(
       `${place}.principalType`,

@@ -2,6 +2,7 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "./federation/claims";
+import { type OptionNames, readItems, readOptions } from "./given-options";
 import { checkGuid } from "./guid";
 import { checkText } from "./names";
 import { checkNetworks, NAMED_LOCATION_RANGES, parseNetwork } from "./networks";
@@ -105,12 +106,12 @@ export class WorkloadAccessPolicy extends pulumi.ComponentResource {
   readonly locationObjectId: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: WorkloadAccessPolicyArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    checkArguments(name, args);
+    const declared = readArguments(name, args);
     super("certlock:components:WorkloadAccessPolicy", name, {}, opts);
     const child = { parent: this };
 
-    const location = createLocation(name, args, child);
-    const policy = createPolicy(name, location, args, child);
+    const location = createLocation(name, declared, child);
+    const policy = createPolicy(name, location, declared, child);
 
     this.policyObjectId = policy.objectId;
     this.locationObjectId = location?.objectId;
@@ -216,8 +217,18 @@ function twice(objectId: string): Finding {
   };
 }
 
-function checkArguments(name: string, args: WorkloadAccessPolicyArgs): void {
+const OPTIONS: OptionNames<WorkloadAccessPolicyArgs> = {
+  servicePrincipalObjectIds: "checked",
+  mode: "optional",
+  displayName: "optional",
+  networks: "optional",
+  riskLevels: "optional",
+};
+
+function readArguments(name: string, given: WorkloadAccessPolicyArgs): WorkloadAccessPolicyArgs {
   const problems = new Problems();
+  const args = readOptions("", given, OPTIONS, problems);
+  if (args === undefined) throw new ArgumentError("WorkloadAccessPolicy", name, problems.found);
   checkPrincipals(args.servicePrincipalObjectIds, problems);
   checkCondition(args, problems);
   problems.add("mode", checkOneOf(args.mode ?? "reportOnly", ACCESS_MODES));
@@ -226,19 +237,21 @@ function checkArguments(name: string, args: WorkloadAccessPolicyArgs): void {
     checkText(args.displayName ?? name, DISPLAY_NAME_CHARACTERS, "name the policy"),
   );
   refuseArguments("WorkloadAccessPolicy", name, problems);
+  return args;
 }
 
 /** Takes more than the type allows: configuration and JavaScript may hold both, or neither. */
 function checkCondition(
-  {
-    networks,
-    riskLevels,
-  }: {
+  given: {
     readonly networks?: readonly unknown[] | undefined;
     readonly riskLevels?: readonly unknown[] | undefined;
   },
   problems: Problems,
 ): void {
+  const networks = given.networks && readItems("networks", given.networks, problems);
+  const riskLevels = given.riskLevels && readItems("riskLevels", given.riskLevels, problems);
+  // What is no list has been reported.
+  if (networks !== given.networks || riskLevels !== given.riskLevels) return;
   if (networks !== undefined && riskLevels !== undefined) {
     problems.add("riskLevels", {
       code: "choose-one",
@@ -284,7 +297,9 @@ export function checkLockNetworks(at: string, networks: readonly unknown[], prob
   checkNetworks(at, networks, problems, { most: NAMED_LOCATION_RANGES });
 }
 
-function checkPrincipals(principals: readonly pulumi.Input<string>[], problems: Problems): void {
+function checkPrincipals(given: readonly pulumi.Input<string>[] | undefined, problems: Problems): void {
+  const principals = readItems("servicePrincipalObjectIds", given ?? [], problems);
+  if (principals === undefined) return;
   if (principals.length === 0) {
     problems.add("servicePrincipalObjectIds", {
       code: "missing",

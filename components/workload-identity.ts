@@ -170,8 +170,8 @@ function checkArguments(name: string, args: WorkloadIdentityArgs): void {
   problems.add("cloud", checkOneOf(cloud, ENTRA_CLOUDS));
   checkAzureRoles("roles", args.roles ?? {}, problems);
   checkGraphRoles("graphRoles", args.graphRoles ?? [], problems);
-  checkFederatedCredentials("federatedCredentials", federatedCredentials, cloud, problems);
-  checkFederation(federatedCredentials, location, problems);
+  const readable = checkFederatedCredentials("federatedCredentials", federatedCredentials, cloud, problems);
+  checkFederation(readable, location, problems);
   refuseArguments(COMPONENT, name, problems);
 }
 

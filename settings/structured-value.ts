@@ -2,8 +2,8 @@
  * Reading values of unknown shape. Every reader reports what is wrong and then answers with something empty of
  * the right type, so that reading goes on and all problems are found; the caller throws the result away.
  */
+import { nearestKey } from "../components/nearest-key";
 import { describeGiven, describeKey, type Finding, type Problems } from "../components/problems";
-import { nearestKey } from "./nearest-key";
 
 /** Namespace of the program's configuration: the name of the Pulumi project. */
 export const NAMESPACE = "certlock-tenant";

@@ -20,6 +20,7 @@ export interface AwsRole {
  */
 export const aws: Issuer<AwsRole> = {
   caller: "AWS",
+  options: { issuer: "checked", roleArn: "checked" },
   check(at, { issuer, roleArn }, problems) {
     if (isKnown(issuer)) {
       problems.add(

@@ -40,6 +40,14 @@ const AZURE_DEVOPS_APPLICATION = "499b84ac-1321-427f-aa17-267ca6975798";
  */
 export const azureDevOps: Issuer<AzureDevOpsConnection | AzureDevOpsNamedConnection> = {
   caller: "Azure DevOps",
+  options: {
+    organizationId: "checked",
+    tenantId: "checked",
+    connectionId: "checked",
+    organization: "checked",
+    project: "checked",
+    connection: "checked",
+  },
   check(at, given, problems, cloud) {
     problems.add(`${at}.organizationId`, checkGuid(given.organizationId, "id of the organization"));
     if ("connectionId" in given) {

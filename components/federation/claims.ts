@@ -1,5 +1,6 @@
 /** The claims of a token from elsewhere, as a federated credential names them: letter by letter. */
 import * as pulumi from "@pulumi/pulumi";
+import type { OptionNames } from "../given-options";
 import { describeGiven, type Finding, type Problems } from "../problems";
 import type { EntraCloud } from "./cloud";
 
@@ -17,6 +18,8 @@ export interface Claims {
 export interface Issuer<Given> {
   /** Who signs in, in words. */
   readonly caller: string;
+  /** Every option of this issuer. */
+  readonly options: OptionNames<Given>;
   /** Adds what is wrong, each at its own option. Values that are not known yet are taken to be right. */
   check(at: string, given: Given, problems: Problems, cloud: EntraCloud): void;
   /** The claims of the tokens; only for what passed the check. */

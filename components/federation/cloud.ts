@@ -38,7 +38,16 @@ export function isEntraIssuer(issuer: string): boolean {
 
 /** What a token must be issued for so that Entra exchanges it, unless its issuer knows another name. */
 export function tokenExchangeAudience(cloud: EntraCloud): string {
+  return endpointsOf(cloud).federationAudience;
+}
+
+/** What the names of all vaults of the cloud end with. */
+export function vaultDnsSuffix(cloud: EntraCloud): string {
+  return endpointsOf(cloud).vaultDnsSuffix;
+}
+
+function endpointsOf(cloud: EntraCloud): (typeof CLOUDS)[number] {
   const known = CLOUDS.find(({ name }) => name === cloud);
   if (known === undefined) throw new RangeError(`no cloud named ${cloud}`);
-  return known.federationAudience;
+  return known;
 }

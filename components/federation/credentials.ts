@@ -1,9 +1,10 @@
 /** All federated credentials of one application or managed identity, seen together. */
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, describeGiven, type Finding, type Problems } from "../problems";
-import { checkClaim, checkLength, CLAIM_CHARACTERS, isKnown } from "./claims";
+import { checkNames, isOptions, readEntries, wrongType } from "../given-options";
+import { ArgumentError, describeGiven, type Finding, Problems } from "../problems";
+import { checkClaim, checkLength, CLAIM_CHARACTERS, type Claims, isKnown } from "./claims";
 import { type EntraCloud, tokenExchangeAudience } from "./cloud";
-import { checkSource, claimsOf, type FederationSource } from "./sources";
+import { checkSource, claimsOf, FEDERATION_KINDS, type FederationSource, whenKnown } from "./sources";
 
 /** Trust in one caller, whose token is exchanged for one of Entra. */
 export type FederatedTrust = FederationSource & {
@@ -36,9 +37,14 @@ export interface FederatedCredentialFields {
  */
 export function fieldsOf(trust: FederatedTrust, cloud: EntraCloud, owner: Owner): FederatedCredentialFields {
   const { caller, issuer, subject, audience } = claimsOf(trust, cloud);
+  const later = isKnown(issuer) && isKnown(subject) ? undefined : claimsLater(trust, cloud, owner);
   return {
-    issuer: checkedLater(issuer, { ...owner, at: `${owner.at}issuer` }),
-    subject: checkedLater(subject, { ...owner, at: `${owner.at}subject` }),
+    issuer:
+      later === undefined || isKnown(issuer) ? issuer : later.apply((known) => pulumi.output(known.issuer)),
+    subject:
+      later === undefined || isKnown(subject)
+        ? subject
+        : later.apply((known) => pulumi.output(known.subject)),
     audience: trust.audience ?? audience ?? tokenExchangeAudience(cloud),
     description:
       trust.description ??
@@ -55,13 +61,20 @@ export interface Owner {
   readonly at: string;
 }
 
-/** Adds what is wrong with one credential; `place` is put in front of the names of its options. */
+const TRUST_OPTIONS = ["issuer", "subject", "description", "audience"] as const;
+
+/**
+ * Adds what is wrong with one credential; `place` is put in front of the names of its options, `others` are names that
+ * stand beside them and are read elsewhere.
+ */
 export function checkTrust(
   place: string,
   trust: FederatedTrust,
   cloud: EntraCloud,
   problems: Problems,
+  others: readonly string[] = [],
 ): void {
+  checkNames(place, trust, [...FEDERATION_KINDS, ...TRUST_OPTIONS, ...others], problems);
   if (trust.description !== undefined) problems.add(`${place}description`, checkLength(trust.description));
   if (trust.audience !== undefined) problems.add(`${place}audience`, checkClaim(trust.audience));
   const before = problems.found.length;
@@ -71,22 +84,32 @@ export function checkTrust(
   if (isKnown(subject)) problems.add(`${place}subject`, checkClaim(subject));
 }
 
-/** Adds what is wrong with the credentials of one application or identity, each alone and all together. */
+/**
+ * Adds what is wrong with the credentials of one application or identity, each alone and all together, and answers with
+ * those that can be read at all.
+ */
 export function checkFederatedCredentials(
   at: string,
   credentials: FederatedCredentials,
   cloud: EntraCloud,
   problems: Problems,
-): void {
-  const names = Object.keys(credentials);
+): FederatedCredentials {
+  const given = readEntries(at, credentials, problems) ?? [];
+  const names = given.map(([name]) => name);
+  const readable: Record<string, FederatedTrust> = {};
   if (names.length > MOST_FEDERATED_CREDENTIALS) problems.add(at, tooMany(names.length));
   const seenNames = new Set<string>();
   const seenClaims = new Map<string, string>();
-  for (const [name, trust] of Object.entries(credentials)) {
+  for (const [name, trust] of given) {
     const place = placeOf(at, name);
     problems.add(place, checkCredentialName(name));
     if (seenNames.has(name.toLowerCase())) problems.add(place, sameName(name));
     seenNames.add(name.toLowerCase());
+    if (!isOptions(trust)) {
+      problems.add(place, wrongType(trust, "an object that names the caller, such as { github: { … } }"));
+      continue;
+    }
+    readable[name] = trust;
     const before = problems.found.length;
     checkTrust(`${place}.`, trust, cloud, problems);
     if (problems.found.length > before) continue;
@@ -96,6 +119,7 @@ export function checkFederatedCredentials(
     if (first === undefined) seenClaims.set(`${issuer}\n${subject}`, name);
     else problems.add(place, sameClaims(first));
   }
+  return readable;
 }
 
 /** Where a credential stands in the arguments. */
@@ -114,12 +138,13 @@ export function checkCredentialName(given: unknown): Finding | undefined {
   };
 }
 
-function checkedLater(claim: pulumi.Input<string>, owner: Owner): pulumi.Input<string> {
-  if (isKnown(claim)) return claim;
-  return pulumi.output(claim).apply((known) => {
-    const finding = checkClaim(known);
-    if (finding === undefined) return known;
-    throw new ArgumentError(owner.component, owner.name, [{ at: owner.at, ...finding }], "later");
+/** The claims as soon as what they are made of is known, and has passed the very checks it passes when known at once. */
+function claimsLater(trust: FederatedTrust, cloud: EntraCloud, owner: Owner): pulumi.Output<Claims> {
+  return whenKnown(trust).apply((source) => {
+    const problems = new Problems();
+    checkTrust(owner.at, source, cloud, problems);
+    if (problems.found.length === 0) return claimsOf(source, cloud);
+    throw new ArgumentError(owner.component, owner.name, problems.found, "later");
   });
 }
 

@@ -47,6 +47,17 @@ export interface GitHubWorkflow {
 
 export const githubActions: Issuer<GitHubWorkflow> = {
   caller: "GitHub Actions",
+  options: {
+    repository: "checked",
+    ownerId: "optional",
+    repositoryId: "optional",
+    environment: "optional",
+    branch: "optional",
+    tag: "optional",
+    pullRequest: "optional",
+    enterprise: "optional",
+    dataResidency: "optional",
+  },
   check: checkGitHubWorkflow,
   claims: (workflow) => ({ issuer: githubIssuer(workflow), subject: githubSubject(workflow) }),
 };

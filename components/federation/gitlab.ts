@@ -26,6 +26,7 @@ export interface GitLabJob {
 /** Source: https://docs.gitlab.com/ci/cloud_services/azure/ */
 export const gitlab: Issuer<GitLabJob> = {
   caller: "GitLab CI/CD",
+  options: { project: "checked", branch: "optional", tag: "optional", url: "optional" },
   check(at, job, problems) {
     problems.add(`${at}.project`, checkProject(job.project));
     problems.add(

@@ -15,6 +15,7 @@ export interface GoogleServiceAccount {
 /** Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-google-cloud */
 export const googleCloud: Issuer<GoogleServiceAccount> = {
   caller: "Google Cloud",
+  options: { uniqueId: "checked" },
   check(at, { uniqueId }, problems) {
     if (isKnown(uniqueId)) problems.add(`${at}.uniqueId`, checkUniqueId(uniqueId));
   },

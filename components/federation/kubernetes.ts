@@ -23,6 +23,7 @@ export interface KubernetesServiceAccount {
  */
 export const kubernetes: Issuer<KubernetesServiceAccount> = {
   caller: "Kubernetes",
+  options: { issuer: "checked", namespace: "checked", serviceAccount: "checked" },
   check(at, { issuer, namespace, serviceAccount }, problems) {
     const remedy = "copy it from `kubectl get serviceaccounts --all-namespaces`";
     if (isKnown(issuer)) problems.add(`${at}.issuer`, checkIssuer(issuer) ?? unreachable(issuer));

@@ -19,6 +19,7 @@ export interface ManagedIdentityCredential {
 /** Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity */
 export const managedIdentity: Issuer<ManagedIdentityCredential> = {
   caller: "Managed identity",
+  options: { tenantId: "checked", principalId: "checked" },
   check(at, { tenantId, principalId }, problems) {
     if (isKnown(tenantId)) {
       problems.add(`${at}.tenantId`, checkGuid(tenantId, "id of the tenant"));

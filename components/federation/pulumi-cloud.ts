@@ -21,6 +21,7 @@ export interface PulumiDeployment {
 /** Source: https://www.pulumi.com/docs/deployments/guides/oidc/azure/ */
 export const pulumiDeployment: Issuer<PulumiDeployment> = {
   caller: "Pulumi Deployments",
+  options: { organization: "checked", project: "checked", stack: "checked", operation: "checked" },
   check(at, { organization, project, stack, operation }, problems) {
     checkNames(at, { organization, project, stack }, problems);
     problems.add(`${at}.operation`, checkOneOf(operation, OPERATIONS));
@@ -65,6 +66,12 @@ export interface PulumiEnvironment {
 /** Source: https://www.pulumi.com/docs/esc/guides/configuring-oidc/ and its page about Azure */
 export const pulumiEnvironment: Issuer<PulumiEnvironment> = {
   caller: "Pulumi ESC",
+  options: {
+    organization: "checked",
+    project: "checked",
+    environment: "checked",
+    subjectAttributes: "optional",
+  },
   check(at, { organization, project, environment, subjectAttributes }, problems) {
     checkNames(at, { organization, project, environment }, problems);
     if (subjectAttributes !== undefined)

@@ -1,5 +1,6 @@
 /** Whom a federated credential may trust: one entry for each kind of issuer, and any other by its claims. */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { isOptions, readOptions } from "../given-options";
 import { describeGiven, type Finding, type Problems } from "../problems";
 import { aws, type AwsRole } from "./aws";
 import { azureDevOps, type AzureDevOpsConnection, type AzureDevOpsNamedConnection } from "./azure-devops";
@@ -66,7 +67,16 @@ export function claimsOf(source: FederationSource, cloud: EntraCloud): Claims & 
     return { issuer, subject, caller: typeof issuer === "string" ? issuer : "Another issuer" };
   }
   const issuer = issuerOf(kind);
-  return { ...issuer.claims(given(source, kind), cloud), caller: issuer.caller };
+  return { ...issuer.claims(optionsOf(source, kind), cloud), caller: issuer.caller };
+}
+
+/** The same source as soon as everything about it is known. */
+export function whenKnown(source: FederationSource): pulumi.Output<FederationSource> {
+  const [kind] = kindsOf(source);
+  const given = kind === undefined ? pickOptions(source, ["issuer", "subject"]) : optionsOf(source, kind);
+  return pulumi
+    .all(given as Readonly<Record<string, pulumi.Input<unknown>>>)
+    .apply((known) => (kind === undefined ? known : { [kind]: known }) as unknown as FederationSource);
 }
 
 /** Adds what is wrong with a source; `place` is put in front of the names of its options. */
@@ -83,9 +93,13 @@ export function checkSource(
   if (first === undefined) problems.add(`${place}issuer`, tooMany([]));
   for (const kind of kinds) {
     const value = given(source, kind);
-    if (typeof value === "object" && value !== null) {
-      issuerOf(kind).check(place + kind, value, problems, cloud);
-    } else problems.add(place + kind, notStructured(value));
+    const issuer = issuerOf(kind);
+    if (!isOptions(value)) {
+      problems.add(place + kind, notStructured(value));
+      continue;
+    }
+    const options = readOptions(place + kind, value, issuer.options, problems);
+    if (options !== undefined) issuer.check(place + kind, options, problems, cloud);
   }
   if (kinds.length === 0 && others.length > 0) checkOther(place, source as OtherIssuer, problems);
 }
@@ -117,6 +131,16 @@ function kindsOf(source: FederationSource): readonly Kind[] {
 /** Each issuer takes what stands under its own name; TypeScript cannot follow that through the list. */
 function issuerOf(kind: Kind): Issuer<unknown> {
   return ISSUERS[kind];
+}
+
+/** Those that are read and have a value: a resource that serves as a source is not looked at as a whole. */
+function optionsOf(source: FederationSource, kind: Kind): object {
+  return pickOptions(Object(given(source, kind)) as object, Object.keys(issuerOf(kind).options));
+}
+
+function pickOptions(whole: object, names: readonly string[]): object {
+  const entries = names.map((name): [string, unknown] => [name, Reflect.get(whole, name)]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null));
 }
 
 function given(source: FederationSource, kind: Kind): unknown {

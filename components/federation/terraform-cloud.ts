@@ -28,6 +28,13 @@ export interface TerraformRun {
  */
 export const terraformCloud: Issuer<TerraformRun> = {
   caller: "HCP Terraform",
+  options: {
+    organization: "checked",
+    project: "checked",
+    workspace: "checked",
+    runPhase: "checked",
+    host: "optional",
+  },
   check(at, { organization, project, workspace, runPhase, host }, problems) {
     const remedy = "copy it from the address or the settings of the workspace";
     const word = "letters, digits, hyphens and underscores";

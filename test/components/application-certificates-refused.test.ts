@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { issueCertificate } from "../policies/certificates";
 import { authority, declare, tls } from "./certificate-declaration";
 import { privateKey } from "./recorded-certificates";
+import { lateRefusalOfMany } from "./late-refusal";
 import { refusal } from "./refusal";
 
 describe("certificates that cannot be", () => {
@@ -58,11 +60,38 @@ describe("certificates that cannot be", () => {
         "certificatePem invalid-certificate",
       ],
       [{ ...good, privateKeyPem: String(other["privateKeyPem"]) }, "privateKeyPem private-key"],
+      [{ ...good, from: undefined }, "from missing"],
+      [{ ...good, from: "tomorrow" }, "from invalid-date"],
       [{ ...good, privateKeyPem: "nothing" }, "privateKeyPem private-key"],
       [{ ...good, chainPem: good.privateKeyPem }, "chainPem invalid-certificate"],
     ];
     for (const [issuer, expected] of cases) {
       assert.deepEqual(await refusal(() => declare(tls({ issuer }))), [`certificate.issuer.${expected}`]);
+    }
+  });
+
+  it("are not issued by such an authority either when it is known only later", async () => {
+    const good = await authority();
+    const short = await authority(100);
+    const other = String(privateKey("other", 2048)["privateKeyPem"]);
+    const cases: readonly (readonly [{ certificatePem: string; privateKeyPem: string }, RegExp])[] = [
+      [short, /certificate\.issuer\.certificatePem \[invalid-certificate\][^]*an authority that ends on/],
+      [{ ...good, privateKeyPem: other }, /certificate\.issuer\.privateKeyPem \[private-key\]/],
+      [{ ...good, certificatePem: good.privateKeyPem }, /certificate\.issuer\.certificatePem/],
+    ];
+    for (const [{ certificatePem, privateKeyPem }, expected] of cases) {
+      const issuer = {
+        from: good.from,
+        certificatePem: pulumi.output(certificatePem),
+        privateKeyPem: pulumi.secret(privateKeyPem),
+      };
+      const { errors, registered } = await lateRefusalOfMany(() => declare(tls({ issuer })));
+      assert.match(errors.join("\n"), expected);
+      assert.doesNotMatch(errors.join("\n"), /PRIVATE KEY-----/);
+      assert.deepEqual(
+        registered.filter(({ type }) => /LocallySignedCert|ApplicationCertificate/.test(type)),
+        [],
+      );
     }
   });
 });

@@ -221,7 +221,7 @@ describe("SecretFreeApplication as an identity", () => {
     assert.equal(errors.length, 1);
     assert.match(
       errors[0] ?? "",
-      /^CERTLOCK_ARGUMENTS: SecretFreeApplication "billing".*federatedCredentials\["pods"\]\.issuer \[wildcard\]/s,
+      /^CERTLOCK_ARGUMENTS: SecretFreeApplication "billing".*federatedCredentials\["pods"\]\.kubernetes\.issuer \[wildcard\]/s,
     );
     assert.deepEqual(
       registered.filter(({ name }) => name.includes("-federated-")),

@@ -43,7 +43,9 @@ export async function otherKey(name: string, from: string): Promise<string> {
   return String(made["certPem"]);
 }
 
-export async function authority(days = 1000): Promise<{ certificatePem: string; privateKeyPem: string }> {
+export async function authority(
+  days = 1000,
+): Promise<{ from: string; certificatePem: string; privateKeyPem: string }> {
   const { privateKeyPem } = privateKey("authority", 2048) as { privateKeyPem: string };
   const made = await selfSigned({
     privateKeyPem,
@@ -51,5 +53,5 @@ export async function authority(days = 1000): Promise<{ certificatePem: string; 
     validityPeriodHours: days * 24,
     isCaCertificate: true,
   });
-  return { certificatePem: String(made["certPem"]), privateKeyPem };
+  return { from: EPOCH, certificatePem: String(made["certPem"]), privateKeyPem };
 }

@@ -96,6 +96,23 @@ describe("CredentialVault", () => {
     });
   });
 
+  it("names in a preview the address its cloud will give it", async () => {
+    const addressIn = async (args: object): Promise<string> => {
+      const recorder = await Recorder.start("certlock-tenant", true);
+      const vault = declare({ vaultName: "KV-Billing", ...args });
+      await recorder.all();
+      return (await valueOf(vault.vaultUri)).value;
+    };
+    assert.deepEqual(
+      [await addressIn({}), await addressIn({ cloud: "usgovernment" }), await addressIn({ cloud: "china" })],
+      [
+        "https://kv-billing.vault.azure.net/",
+        "https://kv-billing.vault.usgovcloudapi.net/",
+        "https://kv-billing.vault.azure.cn/",
+      ],
+    );
+  });
+
   it("registers with every option the audit log, the alert, the private endpoint and its name, and no more", async () => {
     const recorder = await Recorder.start();
     declare(fullArguments());

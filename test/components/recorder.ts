@@ -98,7 +98,12 @@ export class Recorder {
     return this.#registered.toSorted((left, right) => key(left).localeCompare(key(right)));
   }
 
-  /** What was registered up to now, without waiting. */
+  /** The same without waiting, in the order of registration. */
+  get soFar(): readonly Registered[] {
+    return [...this.#registered];
+  }
+
+  /** How many were registered up to now, without waiting. */
   get count(): number {
     return this.#registered.length;
   }
@@ -228,7 +233,8 @@ function vault(inputs: Properties): { id: string; state: Properties } {
   const name = String(inputs["vaultName"]);
   const properties = {
     ...(inputs["properties"] as Properties),
-    vaultUri: `https://${name}.vault.azure.net/`,
+    // A preview only repeats what it is given.
+    ...(pulumi.runtime.isDryRun() ? {} : { vaultUri: `https://${name}.vault.azure.net/` }),
   };
   return { id: vaultId(inputs), state: { name, properties } };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Recorder, SUBSCRIPTION } from "./recorder";
 import { refusal } from "./refusal";
-import { declareVault as declare, STORED, VAULT_ID } from "./vault-declaration";
+import { declareVault as declare, HOST, STORED, VAULT_ID, WORKSPACE } from "./vault-declaration";
 
 describe("arguments of CredentialVault", () => {
   it("are refused all at once, each with its place", async () => {
@@ -57,6 +57,71 @@ describe("arguments of CredentialVault", () => {
         'readers["host"].principalId invalid-id',
         'readers["host"].principalType out-of-range',
       ],
+    );
+  });
+
+  it("are refused where they are missing, null, misspelt or of another type", async () => {
+    assert.deepEqual(
+      [
+        await refusal(() => declare({ tenantId: undefined, resourceGroupName: null, audit: {}, sku: null })),
+        await refusal(() =>
+          declare({ auditLog: {}, privateEndpoint: {}, readers: { host: {}, none: null } }),
+        ),
+        await refusal(() =>
+          declare({
+            auditLog: { workspaceID: WORKSPACE },
+            expiryAlert: { to: "webhook", uri: "https://hooks.contoso.com/?code=CANARY" },
+            readers: { host: { principalId: HOST, type: "User" } },
+          }),
+        ),
+        await refusal(() =>
+          declare({
+            credentials: [],
+            readers: "host",
+            allowedNetworks: "198.51.100.0/24",
+            expiryAlert: "mail",
+          }),
+        ),
+        await refusal(() => declare({ expiryAlert: { to: "actionGroups" }, cloud: "germany" })),
+        await refusal(() => declare({ tenantId: null, auditLog: null })),
+      ].map((found) => found.toSorted()),
+      [
+        ["audit unknown-key", "resourceGroupName missing", "sku missing", "tenantId missing"],
+        [
+          "auditLog.workspaceId missing",
+          "privateEndpoint.subnetId missing",
+          'readers["host"].principalId missing',
+          'readers["none"] wrong-type',
+        ],
+        [
+          "auditLog.workspaceID unknown-key",
+          "auditLog.workspaceId missing",
+          "expiryAlert.uri unknown-key",
+          "expiryAlert.url invalid-url",
+          'readers["host"].type unknown-key',
+        ],
+        [
+          "allowedNetworks wrong-type",
+          "credentials wrong-type",
+          "expiryAlert wrong-type",
+          "readers wrong-type",
+        ],
+        ["cloud out-of-range", "expiryAlert.actionGroupIds missing"],
+        ["auditLog missing", "tenantId missing"],
+      ],
+    );
+  });
+
+  it("are refused where one secret or one reader has two names", async () => {
+    const principalId = HOST.toUpperCase();
+    assert.deepEqual(
+      await refusal(() =>
+        declare({
+          credentials: { Billing: STORED, billing: STORED },
+          readers: { host: { principalId: HOST }, machine: { principalId } },
+        }),
+      ),
+      ['credentials["billing"] duplicate', 'readers["machine"].principalId duplicate'],
     );
   });
 

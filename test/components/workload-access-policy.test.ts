@@ -188,6 +188,25 @@ describe("WorkloadAccessPolicy", () => {
     );
   });
 
+  it("refuses options that nobody reads, that are null, or of another type", async () => {
+    assert.deepEqual(
+      [
+        await refusal(() => declare({ mdoe: "enforced", network: [] })),
+        await refusal(() => declare({ mode: null, displayName: null, servicePrincipalObjectIds: null })),
+        await refusal(() => declare({ servicePrincipalObjectIds: DAEMON, networks: "198.51.100.0/24" })),
+        await refusal(() => declare({ servicePrincipalObjectIds: [null] })),
+        await refusal(() => new WorkloadAccessPolicy("none", undefined as never)),
+      ],
+      [
+        ["mdoe unknown-key", "network unknown-key"],
+        ["mode missing", "displayName missing", "servicePrincipalObjectIds missing"],
+        ["servicePrincipalObjectIds wrong-type", "networks wrong-type"],
+        ["servicePrincipalObjectIds[0] invalid-id"],
+        ["arguments wrong-type"],
+      ],
+    );
+  });
+
   it("refuses no applications, no networks, and more networks than a location holds", async () => {
     const many = Array.from({ length: 2001 }, (_, index) => `8.8.${index >> 8}.${index & 255}/32`);
     assert.deepEqual(

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { RotationArgs } from "../../components";
+import type { CertificateIssuer, RotationArgs } from "../../components";
 import { dateOf, parseDay } from "../../components/calendar";
+import { issuerOn } from "../../components/certificate-issuer";
 import { PERIOD_DAYS, VALIDITY_DAYS } from "../../components/rotation";
 import { generationsOn } from "../generations";
 
@@ -20,10 +21,11 @@ const numbers = (rotation: RotationArgs, date: string): number[] =>
   generationsOn(rotation, on(date)).declared.map(({ number }) => number);
 
 describe("the guide to rotation", () => {
-  const [first, pinned, changed, withdrawn] = examples as [
+  const [first, pinned, changed, issued, withdrawn] = examples as [
     { certificate: { rotation: RotationArgs } },
     { rotation: RotationArgs },
     { rotation: RotationArgs },
+    { issuer: Pick<CertificateIssuer, "from"> },
     Pick<RotationArgs, "changes">,
   ];
 
@@ -70,6 +72,15 @@ describe("the guide to rotation", () => {
     assert.deepEqual(
       [current.number, current.begins, current.validityDays, current.keyBits],
       [3, "2027-03-21", 85, 4096],
+    );
+    const issuer = { ...issued.issuer, certificatePem: "", privateKeyPem: "" };
+    const { declared } = generationsOn(first.certificate.rotation, on("2027-03-21"));
+    assert.deepEqual(
+      declared.map(({ number, begins }) => [number, issuerOn(begins, issuer) !== undefined]),
+      [
+        [2, false],
+        [3, true],
+      ],
     );
     assert.deepEqual(numbers({ ...first.certificate.rotation, ...withdrawn }, "2027-04-02"), [4]);
     // On the first day of a turn too, whose own generation that day may have made.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { nearestKey } from "../../settings/nearest-key";
+import { nearestKey } from "../../components/nearest-key";
 
 const known = ["tenantId", "owners", "location", "resourceGroup", "applications"];
 
