@@ -25,12 +25,15 @@ describe("settings of a certificate", () => {
       return [credential.rotation.periodDays, credential.rotation.validityDays];
     };
     assert.deepEqual(numbers(limited(180, { validityDays: 179 })), [87, 179]);
-    assert.deepEqual(numbers(limited(90)), [42, 89], "the default gives way to a smaller limit");
-    assert.deepEqual(numbers(limited(12)), [5, 11]);
-    assert.deepEqual(
-      refused(limited(11)).problems.map(({ at, code }) => `${at} ${code}`),
-      ["applications[0].certificate.rotation.validityDays certificate-outlives-policy"],
-    );
+    assert.deepEqual(numbers(limited(126)), [60, 125]);
+    for (const limit of [125, 90]) {
+      assert.deepEqual(
+        refused(limited(limit)).problems.map(({ at, code }) => `${at} ${code}`),
+        ["applications[0].certificate.rotation.validityDays certificate-outlives-policy"],
+        "no default gives way: it would renumber what is in use",
+      );
+    }
+    assert.deepEqual(numbers(limited(90, { periodDays: 42, validityDays: 89 })), [42, 89]);
     assert.equal(
       refused(limited(60, { validityDays: 60 })).problems[0]?.allowed.includes("at most 59"),
       true,
