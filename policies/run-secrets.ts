@@ -62,7 +62,7 @@ function holdsSecret(name: string, value: string): boolean {
   // `AZURE_CREDENTIALS` may as well have only the ids in it that federation needs.
   const isStructured = typeof content === "object" && content !== null;
   // Below its name what stands in it is judged, and not the name itself.
-  const judged = isStructured ? { [name.replace(/_?cred\w*$/i, "")]: content } : { [name]: value };
+  const judged = isStructured ? { [name.replace(/_?cred\w{0,20}$/i, "")]: content } : { [name]: value };
   return namesOfHolders("env:index:Variable", judged).length > 0;
 }
 

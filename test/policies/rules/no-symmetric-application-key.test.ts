@@ -1,5 +1,5 @@
 import { unknown } from "../harness/wire";
-import { encrypted, testRule, undecided, violation } from "../rule-cases";
+import { encrypted, testRule, violation } from "../rule-cases";
 import { application, certificateCredential, certificateCredentialTokens, change } from "../samples";
 
 const rule = "no-symmetric-application-key";
@@ -23,8 +23,7 @@ testRule(rule, [
       ...resource,
       props: { ...resource.props, value: unknown.string },
     })),
-    // The strength of the key cannot be told either; the lifetime is stated.
-    expect: [undecided("certificate-key-strength", 'Certificate credential "billing-api"', "value"), found],
+    expect: [found],
   },
   { title: "rejects a symmetric key in another spelling", resource: changedTo("symmetric"), expect: [found] },
   {
