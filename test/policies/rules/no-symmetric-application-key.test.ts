@@ -1,5 +1,5 @@
 import { unknown } from "../harness/wire";
-import { encrypted, testRule, violation } from "../rule-cases";
+import { encrypted, testRule, undecided, violation } from "../rule-cases";
 import { application, certificateCredential, certificateCredentialTokens, change } from "../samples";
 
 const rule = "no-symmetric-application-key";
