@@ -8,6 +8,7 @@ import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import * as provider from "@pulumi/pulumi/proto/provider_pb";
 import * as resource from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
@@ -44,6 +45,12 @@ async function preview(
       return response;
     }),
     registerResourceOutputs: answer(() => new Empty()),
+    // The program asks for one thing: who deploys it.
+    invoke: answer((request: resource.ResourceInvokeRequest) => {
+      assert.equal(request.getTok(), "azuread:index/getClientConfig:getClientConfig");
+      const deployer = { objectId: "0a0e0000-0000-4000-8000-0000000000dd" };
+      return new provider.InvokeResponse().setReturn(Struct.fromJavaScript(deployer));
+    }),
     signalAndWaitForShutdown: answer(() => new Empty()),
   });
   server.addService(EngineService, {
@@ -112,7 +119,7 @@ describe("the program under Pulumi's Node host", () => {
     assert.equal(run.exitCode, 0);
     assert.equal(run.registered.filter((one) => one.startsWith("certlock:components:")).length, 8);
     assert.ok(run.registered.includes("pulumi:pulumi:Stack certlock-tenant-dev"));
-    assert.equal(run.registered.length, 35);
+    assert.equal(run.registered.length, 42);
   });
 
   it("prints the problems of a wrong configuration without a stack trace, and registers nothing", async function () {
