@@ -18,7 +18,7 @@ const LAWS: Readonly<Record<string, readonly string[]>> = {
   provider: ["provider", "graph"],
   policies: ["policies"],
   sandbox: ["sandbox"],
-  cli: ["cli", "policies/catalogue.ts", "graph"],
+  cli: ["cli", "policies/catalogue.ts", "graph", "sandbox"],
   "index.ts": ["components", "settings.ts"],
   "settings.ts": ["components", "settings"],
   settings: ["components", "settings"],
@@ -30,6 +30,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   provider: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@azure/identity"],
   policies: ["@pulumi/policy"],
+  cli: ["@pulumi/pulumi", "commander", "yaml", "zod"],
   sandbox: [
     "@pulumi/pulumi",
     "@grpc/grpc-js",
