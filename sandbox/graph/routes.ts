@@ -1,6 +1,7 @@
 import * as policies from "./app-management-policies";
 import * as appRoles from "./app-role-assignments";
 import * as applications from "./applications";
+import { certificateAuthorityRoutes } from "./certificate-authority-routes";
 import * as conditionalAccess from "./conditional-access-policies";
 import * as defaultPolicy from "./default-app-management-policy";
 import * as deleted from "./deleted-items";
@@ -196,6 +197,9 @@ export const routes: readonly Route[] = [
     allow.ASSIGN_POLICIES,
     (call) => policies.unassignPolicy(call, findServicePrincipal(call)),
   ),
+
+  // Certificate authorities
+  ...certificateAuthorityRoutes,
 
   // Conditional Access
   ...conditionalAccessRoutes("/identity/conditionalAccess"),

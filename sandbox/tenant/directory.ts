@@ -5,6 +5,7 @@ import {
   type AppManagementPolicy,
   type DefaultAppManagementPolicy,
 } from "./app-management-policies";
+import type { CertificateAuthorityConfiguration } from "./certificate-authorities";
 import type { ConditionalAccessPolicy, NamedLocation } from "./conditional-access";
 import type {
   ApplicationRecord,
@@ -54,6 +55,8 @@ export class Directory {
   /** Soft-deleted applications and service principals, kept for 30 days. */
   readonly deletedItems = new Map<string, CredentialHolder>();
   readonly appManagementPolicies = new Map<string, AppManagementPolicy>();
+  /** Deleted ones included. */
+  readonly certificateAuthorityConfigurations = new Map<string, CertificateAuthorityConfiguration>();
   readonly namedLocations = new Map<string, NamedLocation>();
   readonly conditionalAccessPolicies = new Map<string, ConditionalAccessPolicy>();
   defaultAppManagementPolicy: DefaultAppManagementPolicy = INITIAL_DEFAULT_POLICY;
