@@ -3,7 +3,9 @@ import { GraphAddress, type GraphVersion } from "./address";
 import { parseObject, type RequestPurpose } from "./answer";
 import { type GraphCloud, PUBLIC_CLOUD } from "./clouds";
 import { DEFAULT_MEANS, Exchange, type Incoming, type Outgoing, type TokenSource } from "./exchange";
+import { Pacer } from "./pacing";
 import { checkRetryLimits, DEFAULT_RETRY_LIMITS, type RequestEffect, type RetryLimits } from "./retry";
+import { Slots } from "./slots";
 
 /** How to reach one tenant's Graph. Only the token source is required. */
 export interface GraphClientOptions {
@@ -17,6 +19,14 @@ export interface GraphClientOptions {
   readonly fetch?: typeof fetch;
   /** Limits of repetition; what is left out keeps its default, see {@link RetryLimits}. */
   readonly retry?: Partial<RetryLimits>;
+  /** How many requests may be under way at the same time; others wait in order. A whole number from 1. @default 8 */
+  readonly maxInFlight?: number;
+  /**
+   * Spaces the requests of which Graph takes few, see {@link PACE_RULES}. The limits are the tenant's: give clients
+   * of one tenant the same one.
+   * @default - one of its own
+   */
+  readonly pacer?: Pacer;
   /** Largest answer that is read, in bytes. @default 16777216 (16 MiB) */
   readonly maxAnswerBytes?: number;
   /** Waits that many milliseconds; rejects when the signal aborts. @default - a timer */
@@ -79,18 +89,24 @@ export class GraphClient {
     const { graphEndpoint, scope } = options.cloud ?? PUBLIC_CLOUD;
     const limits = { ...DEFAULT_RETRY_LIMITS, ...options.retry };
     checkRetryLimits(limits);
+    const { maxInFlight = 8, sleep = DEFAULT_MEANS.sleep, clock = DEFAULT_MEANS.clock } = options;
+    if (!Number.isSafeInteger(maxInFlight) || maxInFlight < 1) {
+      throw new TypeError(`"maxInFlight" is a whole number from 1 upwards; given: ${maxInFlight}`);
+    }
     this.#address = new GraphAddress(graphEndpoint);
     this.#exchange = new Exchange({
       tokenSource: options.tokenSource,
       scope,
       host: this.#address.host,
       limits,
+      slots: new Slots(maxInFlight),
+      pacer: options.pacer ?? new Pacer({ clock, sleep }),
       maxAnswerBytes: options.maxAnswerBytes ?? DEFAULT_MEANS.maxAnswerBytes,
       // Looked up at each request, so that a test's replacement of the global is seen.
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-      sleep: options.sleep ?? DEFAULT_MEANS.sleep,
+      sleep,
       random: options.random ?? DEFAULT_MEANS.random,
-      clock: options.clock ?? DEFAULT_MEANS.clock,
+      clock,
       newRequestId: options.newRequestId ?? DEFAULT_MEANS.newRequestId,
     });
   }

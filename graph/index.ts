@@ -8,6 +8,7 @@ export * from "./clouds";
 export * from "./duration";
 export * from "./errors";
 export type { TokenSource } from "./exchange";
+export { PACE_RULES, type PacedTurn, type PaceRule, Pacer, type PacerOptions } from "./pacing";
 export { redact } from "./redact";
 export {
   backoffMs,
