@@ -4,6 +4,7 @@ import { parseObject, type RequestPurpose } from "./answer";
 import { type GraphCloud, PUBLIC_CLOUD } from "./clouds";
 import { DEFAULT_MEANS, Exchange, type Incoming, type Outgoing, type TokenSource } from "./exchange";
 import { Pacer } from "./pacing";
+import { type GraphPage, pagesFrom, resumedUrl } from "./paging";
 import { checkRetryLimits, DEFAULT_RETRY_LIMITS, type RequestEffect, type RetryLimits } from "./retry";
 import { Slots } from "./slots";
 
@@ -57,6 +58,15 @@ export interface GraphPostOptions extends GraphRequestOptions {
    * @default "once"
    */
   readonly effect?: RequestEffect | undefined;
+}
+
+/** What goes with one list. */
+export interface GraphListOptions extends GraphRequestOptions {
+  /**
+   * The `next` of a page that was read before: the list goes on there, and the path only names what it is.
+   * @default - from the beginning
+   */
+  readonly resumeFrom?: string | undefined;
 }
 
 /** An object and the tag of the state it was read in. */
@@ -124,6 +134,32 @@ export class GraphClient {
     return { object, etag: etag ?? (typeof own === "string" ? own : undefined) };
   }
 
+  /**
+   * Lists objects one by one and reads a page when it is needed, whatever the size of the tenant. To go on after a
+   * fault, or in another run, use {@link pages}.
+   */
+  async *list(
+    path: string,
+    options: GraphListOptions = {},
+  ): AsyncGenerator<Record<string, unknown>, void, undefined> {
+    for await (const { items } of this.pages(path, options)) yield* items;
+  }
+
+  /**
+   * Lists objects page by page. The `next` of the last page that was dealt with is where `resumeFrom` goes on.
+   *
+   * @throws GraphInvalidAnswerError when a link leads out of this Graph or in a circle; nothing is sent there.
+   * @throws GraphPageExpiredError when Graph no longer knows the link; the list begins again then.
+   */
+  pages(path: string, options: GraphListOptions = {}): AsyncGenerator<GraphPage, void, undefined> {
+    const { version, resumeFrom } = options;
+    const address = this.#address;
+    const beginning = address.url(path, version);
+    const first = resumeFrom === undefined ? beginning : resumedUrl(resumeFrom, address, version);
+    const fetchPage = (url: URL): Promise<Incoming> => this.#send("GET", url, undefined, "read", options);
+    return pagesFrom({ address, version, first, fetchPage });
+  }
+
   /** Changes one object. Resolves when the service has said that it did; its answer is not read. */
   async patch(path: string, body: object, options: GraphRequestOptions = {}): Promise<void> {
     await this.#send("PATCH", path, body, "idempotent", options);
@@ -150,14 +186,14 @@ export class GraphClient {
 
   #send(
     method: Outgoing["method"],
-    path: string,
+    path: string | URL,
     body: object | undefined,
     effect: RequestEffect,
     options: GraphRequestOptions,
   ): Promise<Incoming> {
     return this.#exchange.send({
       method,
-      url: this.#address.url(path, options.version),
+      url: typeof path === "string" ? this.#address.url(path, options.version) : path,
       body: body === undefined ? undefined : JSON.stringify(body),
       headers: checkedHeaders(options.headers),
       effect,

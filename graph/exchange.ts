@@ -256,7 +256,9 @@ function appliedIf(yes: boolean): { readonly outcome?: WriteOutcome } {
   return yes ? { outcome: "applied" } : {};
 }
 
-/** Also where a URL has percent-encoded it. */
+/** Also where a URL has percent-encoded it, and in a host name, which is written small. */
 function mentions(text: string, token: string): boolean {
-  return text.includes(token) || text.includes(encodeURIComponent(token));
+  const said = text.toLowerCase();
+  const wanted = token.toLowerCase();
+  return said.includes(wanted) || said.includes(encodeURIComponent(token).toLowerCase());
 }

@@ -9,6 +9,7 @@ export * from "./duration";
 export * from "./errors";
 export type { TokenSource } from "./exchange";
 export { PACE_RULES, type PacedTurn, type PaceRule, Pacer, type PacerOptions } from "./pacing";
+export type { GraphPage } from "./paging";
 export { redact } from "./redact";
 export {
   backoffMs,
