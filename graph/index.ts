@@ -4,6 +4,7 @@ export * from "./app-management-policy";
 export * from "./app-management-survey";
 export type { GraphVersion } from "./address";
 export { BATCH_SIZE, type GraphBatchOptions, type GraphBatchRequest, type GraphBatchResult } from "./batch";
+export * from "./applications";
 export * from "./client";
 export * from "./clouds";
 export * from "./duration";
