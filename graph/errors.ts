@@ -11,8 +11,9 @@
  *
  * - `not-applied`: no attempt had an effect: the service refused it, or it never left this machine.
  * - `unknown`: the service may have carried out one of the attempts; read before sending anything again.
+ * - `applied`: the service said that it did, but its answer with the result could not be read to the end.
  */
-export type WriteOutcome = "not-applied" | "unknown";
+export type WriteOutcome = "not-applied" | "unknown" | "applied";
 
 /** The facts an error keeps. None of them is secret. */
 export interface GraphErrorDetails {
@@ -56,6 +57,17 @@ export abstract class GraphError extends Error implements GraphErrorDetails {
   }
 }
 
+/** The same kind of error about another request: of a batch that failed, for each request in it. */
+export function errorAbout(
+  error: GraphError,
+  message: string,
+  changed: Pick<GraphErrorDetails, "request" | "outcome">,
+): GraphError {
+  const { status, graphCode, requestId, clientRequestId, retryAfterSeconds } = error;
+  const kind = error.constructor as new (message: string, details: GraphErrorDetails) => GraphError;
+  return new kind(message, { status, graphCode, requestId, clientRequestId, retryAfterSeconds, ...changed });
+}
+
 /** No access token could be had: Entra refused the sign-in, or the token source failed. */
 export class GraphSignInError extends GraphError {
   override readonly code = "GRAPH_SIGN_IN_FAILED";
@@ -74,6 +86,11 @@ export class GraphForbiddenError extends GraphError {
 /** 404 or 410: the object, or the whole path, does not exist in this tenant. */
 export class GraphNotFoundError extends GraphError {
   override readonly code = "GRAPH_NOT_FOUND";
+}
+
+/** The link to a page has expired; the list has to be read again from its beginning. */
+export class GraphPageExpiredError extends GraphError {
+  override readonly code = "GRAPH_PAGE_EXPIRED";
 }
 
 /** 409 or 412: somebody else changed the object, or it exists already. */

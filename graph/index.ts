@@ -2,10 +2,16 @@ export * from "./app-management-loss";
 export * from "./app-management-merge";
 export * from "./app-management-policy";
 export * from "./app-management-survey";
+export type { GraphVersion } from "./address";
+export { BATCH_SIZE, type GraphBatchOptions, type GraphBatchRequest, type GraphBatchResult } from "./batch";
+export * from "./applications";
 export * from "./client";
 export * from "./clouds";
 export * from "./duration";
 export * from "./errors";
+export type { TokenSource } from "./exchange";
+export { PACE_RULES, type PacedTurn, type PaceRule, Pacer, type PacerOptions } from "./pacing";
+export type { GraphPage } from "./paging";
 export { redact } from "./redact";
 export {
   backoffMs,
@@ -14,6 +20,7 @@ export {
   DEFAULT_RETRY_LIMITS,
   failedBeforeSending,
   repeatableStatus,
+  type RequestEffect,
   retryAfterMs,
   type RetryLimits,
 } from "./retry";
