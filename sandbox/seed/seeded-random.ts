@@ -44,9 +44,9 @@ export class SeededRandom {
   }
 
   readonly bytes: RandomBytes = (size) => {
-    const bytes = Buffer.alloc(Math.ceil(size / 4) * 4);
-    for (let offset = 0; offset < size; offset += 4) bytes.writeUInt32LE(this.next(), offset);
-    return bytes.subarray(0, size);
+    const words = new Uint32Array(Math.ceil(size / 4));
+    for (let index = 0; index < words.length; index++) words[index] = this.next();
+    return Buffer.from(words.buffer, 0, size);
   };
 }
 

@@ -1,7 +1,6 @@
 import { newGuid } from "../tenant/identifiers";
 import { MICROSOFT_GRAPH } from "../tenant/microsoft-services";
 import type { Tenant } from "../tenant/tenant";
-import { readCertificate } from "../tenant/certificate";
 import type { SeededHolders } from "./holders";
 import type { SeededSignIn } from "./seed";
 import type { SeededRandom } from "./seeded-random";
@@ -34,8 +33,8 @@ export function addSignIn(
     servicePrincipalCredentialKeyId: used?.keyId ?? null,
     get servicePrincipalCredentialThumbprint() {
       // Made when it is read, as the certificate is.
-      if (clientCredentialType !== "certificate" || !certificate) return null;
-      const { sha1 } = readCertificate(Buffer.from(certificate.key, "base64"));
+      if (clientCredentialType !== "certificate") return null;
+      const sha1 = Buffer.from(certificate?.customKeyIdentifier ?? "", "base64");
       return sha1.toString("hex").toUpperCase();
     },
     federatedCredentialId:
