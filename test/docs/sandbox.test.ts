@@ -6,7 +6,10 @@ import { routes } from "../../sandbox/graph/routes";
 
 const page = readFileSync(join(__dirname, "../../docs/sandbox.md"), "utf8");
 const table = /<!-- graph routes: begin -->([^]*)<!-- graph routes: end -->/.exec(page)?.[1] ?? "";
-const rows = table.split("\n").filter((line) => line.startsWith("| `"));
+const rows = table
+  .split("\n")
+  .filter((line) => line.startsWith("| `"))
+  .map((line) => line.replace(/ +/g, " "));
 
 describe("docs: the sandbox", () => {
   it("lists every call of Graph the sandbox answers, none that it does not, and marks those of beta", () => {
