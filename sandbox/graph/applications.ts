@@ -9,7 +9,7 @@ import {
   holderTarget,
   recordAudit,
 } from "./audit";
-import { bodyObject, noContent, prefers, type GraphCall, type Json } from "./call";
+import { bodyObject, noContent, prefers, withoutV1Only, type GraphCall, type Json } from "./call";
 import { badRequest, invalidValue, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
@@ -88,10 +88,18 @@ const READ_ONLY = [
   "verifiedPublisher",
 ];
 
+/** Compared with the published types of both versions by a test. */
+const V1_ONLY: ReadonlySet<string> = new Set([
+  "addIns",
+  "applicationTemplateId",
+  "oauth2RequirePostResponse",
+]);
+
 export const APPLICATIONS: EntitySet = {
   name: "applications",
   type: "microsoft.graph.application",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
+  v1Only: V1_ONLY,
 };
 
 const AUDIENCES = [
@@ -232,7 +240,7 @@ export function renderApplication(
   record: ApplicationRecord,
   { withKeys = false, isFresh = false, passwords = [] as readonly IssuedPassword[] } = {},
 ): Json {
-  return {
+  const json = {
     id: record.id,
     deletedDateTime: record.deletedDateTime,
     appId: record.appId,
@@ -246,6 +254,7 @@ export function renderApplication(
     ...record.properties,
     ...renderCredentials(call, record, { withKeys, isFresh, passwords }),
   };
+  return withoutV1Only(call, json, V1_ONLY);
 }
 
 /** A caller that may only manage its own applications becomes the owner of what it creates. */

@@ -121,7 +121,11 @@ function keepKey(kept: KeyCredential, input: Json): KeyCredential {
     matchesDate(input, "startDateTime", kept.startDateTime) &&
     matchesDate(input, "endDateTime", kept.endDateTime);
   if (!same) throw badRequest(`Update to existing credential with KeyId '${kept.keyId}' is not allowed.`);
-  return "displayName" in input ? { ...kept, displayName: optionalString(input, "displayName", 120) } : kept;
+  if (!("displayName" in input)) return kept;
+  // Read one by one: a seeded certificate makes its bytes when they are read.
+  const { keyId, startDateTime, endDateTime, type, usage, customKeyIdentifier, key } = kept;
+  const displayName = optionalString(input, "displayName", 120);
+  return { keyId, displayName, startDateTime, endDateTime, type, usage, customKeyIdentifier, key };
 }
 
 function matches(given: unknown, kept: string | null): boolean {

@@ -9,7 +9,7 @@ import {
   holderTarget,
   recordAudit,
 } from "./audit";
-import { bodyObject, noContent, prefers, type GraphCall, type Json } from "./call";
+import { bodyObject, noContent, prefers, withoutV1Only, type GraphCall, type Json } from "./call";
 import { duplicateKeyValue, GraphError, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
@@ -68,10 +68,17 @@ const READ_ONLY = [
   "verifiedPublisher",
 ];
 
+/** Compared with the published types of both versions by a test. */
+const V1_ONLY: ReadonlySet<string> = new Set([
+  "oauth2PermissionScopes",
+  "resourceSpecificApplicationPermissions",
+]);
+
 export const SERVICE_PRINCIPALS: EntitySet = {
   name: "servicePrincipals",
   type: "microsoft.graph.servicePrincipal",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
+  v1Only: V1_ONLY,
   // Source: customSecurityAttributes at https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties
   onlyOnSelect: new Set([SECURITY_ATTRIBUTES]),
 };
@@ -220,7 +227,7 @@ export function renderServicePrincipal(
   { withKeys = false, isFresh = false, passwords = [] as readonly IssuedPassword[] } = {},
 ): Json {
   const application = call.tenant.applicationByAppId(record.appId);
-  return {
+  const json = {
     id: record.id,
     deletedDateTime: record.deletedDateTime,
     appId: record.appId,
@@ -237,6 +244,9 @@ export function renderServicePrincipal(
     ...record.properties,
     ...renderCredentials(call, record, { withKeys, isFresh, passwords }),
   };
+  if (call.version === "v1.0") return json;
+  // Beta has another name for these.
+  return { ...withoutV1Only(call, json, V1_ONLY), publishedPermissionScopes: [] };
 }
 
 /** Source of the limit: https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties */

@@ -38,6 +38,8 @@ export interface TenantOptions {
   readonly clock?: () => Date;
   /** @default - crypto.randomBytes */
   readonly random?: RandomBytes;
+  /** What ids are made of, where they must come out alike; secrets never are. @default - as `random` */
+  readonly idBytes?: RandomBytes;
   /** Certificate (PEM) registered on the seeded deployer application. @default - none registered */
   readonly deployerCertificatePem?: string;
   /** Limits on calls; MICROSOFT_LIMITS are the documented ones. @default - none */
@@ -55,6 +57,7 @@ export class Directory {
   readonly vaults: VaultStore;
   /** The managed identities of the subscription; each has a service principal here. */
   readonly managedIdentities: ManagedIdentities;
+  readonly #idBytes: RandomBytes;
   readonly #deployerAppId: string;
   /** When the tenant came to be. */
   readonly createdDateTime: string;
@@ -94,7 +97,8 @@ export class Directory {
     this.createdDateTime = graphDateTime(this.clock());
     this.throttling = options.throttling ?? {};
     this.replication = new Replication(this.clock, options.replicationLag);
-    this.id = options.id ?? newGuid(this.random);
+    this.#idBytes = options.idBytes ?? this.random;
+    this.id = options.id ?? this.newId();
     this.identityHeader = Buffer.from(this.random(24)).toString("base64url");
     this.domain = options.domain ?? "certlock.onmicrosoft.com";
     this.vaults = new VaultStore({ clock: this.clock, random: this.random });
@@ -108,12 +112,12 @@ export class Directory {
     });
 
     for (const user of seededUsers(this.domain)) this.users.set(user.id, user);
-    const services = microsoftServicePrincipals(this.random);
+    const services = microsoftServicePrincipals(this.#idBytes);
     for (const service of services) this.servicePrincipals.set(service.id, service);
     const [application, servicePrincipal] = deployerObjects({
       tenantId: this.id,
       now: this.clock(),
-      random: this.random,
+      random: this.#idBytes,
       certificatePem: options.deployerCertificatePem,
       graphServicePrincipalId: services.find(({ appId }) => appId === MICROSOFT_GRAPH.appId)?.id ?? "",
     });
@@ -131,7 +135,7 @@ export class Directory {
   }
 
   newId(): string {
-    return newGuid(this.random);
+    return newGuid(this.#idBytes);
   }
 
   applicationByAppId(appId: string): ApplicationRecord | undefined {
