@@ -121,6 +121,8 @@ export class Exchange {
       undo.push(await slots.take(request.signal));
       const token = await this.#token(request.signal, facts);
       if (!tokens.includes(token)) tokens.push(token);
+      // The last moment at which a cancelled write certainly has no effect.
+      if (isAborted(request.signal)) throw aborted(facts);
       turn?.start();
       const limit = new TimeLimit(limits.attemptTimeoutMs, request.signal);
       undo.push(limit.end);
