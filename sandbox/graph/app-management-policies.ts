@@ -7,7 +7,12 @@ import { badRequest, invalidValue, referenceAlreadyExists, resourceNotFound } fr
 import { referencedId } from "./holder-properties";
 import { DIRECTORY_OBJECTS, render } from "./owners";
 import { collection, entity, type EntitySet } from "./query";
-import { readIdentifierUris, readKeyRestrictions, readPasswordRestrictions } from "./restrictions";
+import {
+  readIdentifierUris,
+  readKeyRestrictions,
+  readPasswordRestrictions,
+  renderRestrictions,
+} from "./restrictions";
 import { optionalBoolean, refuseUnknownProperties, requiredString } from "./values";
 
 const WRITABLE = ["displayName", "description", "isEnabled", "restrictions"];
@@ -25,11 +30,15 @@ const NO_RESTRICTIONS: AppManagementPolicy["restrictions"] = {
 };
 
 export function listAppManagementPolicies(call: GraphCall): GraphResponse {
-  return collection(call, POLICIES, [...call.tenant.appManagementPolicies.values()].map(toJson));
+  return collection(
+    call,
+    POLICIES,
+    [...call.tenant.appManagementPolicies.values()].map((policy) => toJson(call, policy)),
+  );
 }
 
 export function getAppManagementPolicy(call: GraphCall): GraphResponse {
-  return entity(call, POLICIES, toJson(findPolicy(call, call.param("policy"))));
+  return entity(call, POLICIES, toJson(call, findPolicy(call, call.param("policy"))));
 }
 
 /** Source: https://learn.microsoft.com/graph/api/appmanagementpolicy-post */
@@ -41,11 +50,11 @@ export function createAppManagementPolicy(call: GraphCall): GraphResponse {
     displayName: requiredString(body, "displayName", 256),
     description: requiredString(body, "description", 1024),
     isEnabled: optionalBoolean(body, "isEnabled") ?? false,
-    restrictions: patchRestrictions(body["restrictions"] ?? {}, NO_RESTRICTIONS),
+    restrictions: patchRestrictions(call, body["restrictions"] ?? {}, NO_RESTRICTIONS),
   };
   call.tenant.appManagementPolicies.set(policy.id, policy);
   auditPolicy(call, "Add policy", "Add", policy);
-  return entity(call, POLICIES, toJson(policy), 201);
+  return entity(call, POLICIES, toJson(call, policy), 201);
 }
 
 export function updateAppManagementPolicy(call: GraphCall): GraphResponse {
@@ -59,7 +68,7 @@ export function updateAppManagementPolicy(call: GraphCall): GraphResponse {
     isEnabled: optionalBoolean(body, "isEnabled") ?? before.isEnabled,
     restrictions:
       "restrictions" in body
-        ? patchRestrictions(body["restrictions"], before.restrictions)
+        ? patchRestrictions(call, body["restrictions"], before.restrictions)
         : before.restrictions,
   });
   auditPolicy(call, "Update policy", "Update", findPolicy(call, before.id), before);
@@ -93,7 +102,7 @@ export function listAssignedPolicies(call: GraphCall, holder: CredentialHolder):
 
 export function assignedPolicies(call: GraphCall, holder: CredentialHolder): readonly Json[] {
   const policy = call.tenant.appManagementPolicies.get(holder.appManagementPolicyId ?? "");
-  return policy ? [toJson(policy)] : [];
+  return policy ? [toJson(call, policy)] : [];
 }
 
 /**
@@ -123,8 +132,8 @@ export function unassignPolicy(call: GraphCall, holder: CredentialHolder): Graph
   return noContent();
 }
 
-function toJson(policy: AppManagementPolicy): Json {
-  return { ...policy };
+function toJson(call: GraphCall, policy: AppManagementPolicy): Json {
+  return { ...policy, restrictions: renderRestrictions(policy.restrictions, call) };
 }
 
 function auditAssignment(
@@ -158,6 +167,7 @@ function targetsOf(call: GraphCall, policy: AppManagementPolicy): readonly Crede
 }
 
 function patchRestrictions(
+  call: GraphCall,
   value: unknown,
   before: AppManagementPolicy["restrictions"],
 ): AppManagementPolicy["restrictions"] {
@@ -169,7 +179,7 @@ function patchRestrictions(
         ? readPasswordRestrictions(value["passwordCredentials"])
         : before.passwordCredentials,
     keyCredentials:
-      "keyCredentials" in value ? readKeyRestrictions(value["keyCredentials"]) : before.keyCredentials,
+      "keyCredentials" in value ? readKeyRestrictions(value["keyCredentials"], call) : before.keyCredentials,
     applicationRestrictions:
       "applicationRestrictions" in value
         ? readApplicationRestrictions(value["applicationRestrictions"])

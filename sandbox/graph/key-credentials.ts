@@ -44,6 +44,7 @@ export function replaceKeys(
       kind: key.type === "Symmetric" ? "symmetricKey" : "certificate",
       start: new Date(key.startDateTime),
       end: new Date(key.endDateTime),
+      ...(key.type === "AsymmetricX509Cert" && { certificate: key.key }),
     });
     return key;
   });

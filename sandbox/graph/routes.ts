@@ -4,6 +4,7 @@ import * as applications from "./applications";
 import * as attributes from "./attribute-definitions";
 import * as logs from "./audit-logs";
 import type { GraphVersion } from "./call";
+import { certificateAuthorityRoutes } from "./certificate-authority-routes";
 import * as conditionalAccess from "./conditional-access-policies";
 import * as activities from "./credential-activities";
 import * as defaultPolicy from "./default-app-management-policy";
@@ -218,6 +219,9 @@ export const routes: readonly Route[] = [
     allow.ASSIGN_POLICIES,
     (call) => policies.unassignPolicy(call, findServicePrincipal(call)),
   ),
+
+  // Certificate authorities
+  ...certificateAuthorityRoutes,
 
   // Conditional Access
   ...conditionalAccessRoutes("/identity/conditionalAccess"),

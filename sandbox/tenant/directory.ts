@@ -5,6 +5,7 @@ import {
   type AppManagementPolicy,
   type DefaultAppManagementPolicy,
 } from "./app-management-policies";
+import type { CertificateAuthorityConfiguration } from "./certificate-authorities";
 import type { ConditionalAccessPolicy, NamedLocation } from "./conditional-access";
 import type { DirectoryAudit } from "./directory-audits";
 import type {
@@ -68,6 +69,8 @@ export class Directory {
   readonly appManagementPolicies = new Map<string, AppManagementPolicy>();
   readonly attributeSets = new Map<string, AttributeSet>();
   readonly attributeDefinitions = new Map<string, AttributeDefinition>();
+  /** Deleted ones included. */
+  readonly certificateAuthorityConfigurations = new Map<string, CertificateAuthorityConfiguration>();
   readonly namedLocations = new Map<string, NamedLocation>();
   readonly conditionalAccessPolicies = new Map<string, ConditionalAccessPolicy>();
   defaultAppManagementPolicy: DefaultAppManagementPolicy = INITIAL_DEFAULT_POLICY;

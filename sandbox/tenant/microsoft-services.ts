@@ -13,6 +13,9 @@ export const MICROSOFT_SERVICES_TENANT_ID = "f8cdef31-a31e-4b4a-93e4-5f571e91255
 
 /** Source of the ids: https://learn.microsoft.com/graph/permissions-reference */
 const GRAPH_APP_ROLES = {
+  // Published as delegated permissions only, while the API's pages name them for applications: same ids here.
+  "AppCertTrustConfiguration.Read.All": "af281d3a-030d-4122-886e-146fb30a0413",
+  "AppCertTrustConfiguration.ReadWrite.All": "4bae2ed4-473e-4841-a493-9829cfd51d48",
   "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
   "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
   "Application.ReadWrite.OwnedBy": "18a4783c-866b-4cc7-a460-3d5e5662c884",
