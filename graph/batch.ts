@@ -2,7 +2,7 @@
 import type { GraphAddress, GraphVersion } from "./address";
 import { parseObject, type RequestPurpose, stateOfWrite } from "./answer";
 import { isAborted } from "./cancellation";
-import { errorAbout, GraphError, type GraphErrorDetails, GraphInvalidAnswerError } from "./errors";
+import { GraphError, type GraphErrorDetails, GraphInvalidAnswerError } from "./errors";
 import type { Exchange, ExchangeMeans, Incoming, Outgoing } from "./exchange";
 import { aborted } from "./no-answer";
 import { redact } from "./redact";
@@ -247,6 +247,17 @@ function inBatch(error: GraphError, item: Item): GraphError {
   const changed = { request: item.name, outcome };
   const state = outcome === error.outcome ? "" : stateOfWrite(changed);
   return errorAbout(error, `${item.name}, in a batch: ${error.message}${state}`, changed);
+}
+
+/** The same kind of error about another request: of a batch that failed, for each request in it. */
+function errorAbout(
+  error: GraphError,
+  message: string,
+  changed: Pick<GraphErrorDetails, "request" | "outcome">,
+): GraphError {
+  const { status, graphCode, requestId, clientRequestId, retryAfterSeconds } = error;
+  const kind = error.constructor as new (message: string, details: GraphErrorDetails) => GraphError;
+  return new kind(message, { status, graphCode, requestId, clientRequestId, retryAfterSeconds, ...changed });
 }
 
 interface BatchResponse {
