@@ -6,7 +6,9 @@ export * from "./client";
 export * from "./clouds";
 export * from "./duration";
 export * from "./errors";
+export * from "./policy-place";
 export { redact } from "./redact";
+export * from "./restriction-entry";
 export {
   backoffMs,
   certificateDistrusted,

@@ -1,5 +1,6 @@
 import {
   BETA_KEY_RESTRICTIONS,
+  type CredentialRestrictions,
   KEY_RESTRICTIONS,
   PASSWORD_RESTRICTIONS,
   type ActorExemption,
@@ -38,10 +39,7 @@ export function readKeyRestrictions(value: unknown, { version }: GraphCall): rea
 }
 
 /** Restrictions as the version called shows them: v1.0 has no word for a trusted authority, nor its property. */
-export function renderRestrictions<T extends { readonly keyCredentials: readonly Restriction[] }>(
-  restrictions: T,
-  { version }: GraphCall,
-): Json {
+export function renderRestrictions(restrictions: CredentialRestrictions, { version }: GraphCall): Json {
   if (version === "beta") return { ...restrictions };
   const keyCredentials = restrictions.keyCredentials.map(
     ({ certificateBasedApplicationConfigurationIds, ...shown }) =>
