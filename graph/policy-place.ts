@@ -114,6 +114,8 @@ function withUri(
 ): object {
   const uris = (scope["identifierUris"] as object | null | undefined) ?? {};
   if (entry === undefined) return { ...uris, [name]: null };
-  const { restrictionType: _name, maxLifetime: _lifetime, ...members } = entry;
-  return { ...uris, [name]: members };
+  const members = Object.entries(entry).filter(
+    ([member]) => member !== "restrictionType" && member !== "maxLifetime",
+  );
+  return { ...uris, [name]: Object.fromEntries(members) };
 }
