@@ -29,7 +29,7 @@ export async function readBounded(
     if (size > maxBytes) {
       // Leaving the loop cancels the stream and closes the connection.
       throw new GraphInvalidAnswerError(
-        `The answer to ${String(details.request)} is larger than ${maxBytes} bytes; ask for fewer properties with $select.`,
+        `The answer to ${String(details.request)} is larger than ${maxBytes} bytes; ask for fewer properties with $select.${stateOfWrite(details)}`,
         details,
       );
     }
@@ -41,18 +41,19 @@ export async function readBounded(
 /** Parses a body that must be a JSON object. */
 export function parseObject(text: string, details: GraphErrorDetails): Record<string, unknown> {
   let value: unknown;
+  const facts = `${stateOfWrite(details)}${details.requestId === undefined ? "" : ` Request id ${details.requestId}.`}`;
   try {
     value = JSON.parse(text);
   } catch {
     // The parser's own message quotes the text, which may hold anything.
     throw new GraphInvalidAnswerError(
-      `The answer to ${String(details.request)} is not JSON (${text.length} characters). A proxy may have answered instead of Microsoft Graph.`,
+      `The answer to ${String(details.request)} is not JSON (${text.length} characters). A proxy may have answered instead of Microsoft Graph.${facts}`,
       details,
     );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new GraphInvalidAnswerError(
-      `The answer to ${String(details.request)} is not a JSON object.`,
+      `The answer to ${String(details.request)} is not a JSON object.${facts}`,
       details,
     );
   }
@@ -89,6 +90,17 @@ const POLICY_BLOCKED_CODE =
   /^(?:CredentialTypeNotAllowed|CredentialInvalidLifetime|SignInAudienceNotAllowed)AsPerAppPolicy$/;
 const POLICY_BLOCKED_TEXT = /not allowed as per assigned policy/i;
 
+/** What is known of the change, as a sentence with a space before it; empty where there is nothing to look at. */
+export function stateOfWrite(details: GraphErrorDetails): string {
+  if (details.outcome === "unknown") {
+    return " Whether the change was carried out is unknown; read the object before trying again.";
+  }
+  if (details.outcome === "applied") {
+    return " The service said that the change was carried out, only its answer is lost; read the object.";
+  }
+  return "";
+}
+
 /** What the caller of a request knows that makes its error more useful. */
 export interface RequestPurpose {
   /** Application permission that the request needs, named when Graph answers 403. */
@@ -97,13 +109,12 @@ export interface RequestPurpose {
 
 /** The error for an answer whose status is not 2xx. `known` are values that must not appear in it. */
 export function errorForAnswer(
-  response: Response,
+  status: number,
   text: string,
   details: GraphErrorDetails,
   purpose: RequestPurpose,
   known: readonly string[],
 ): GraphError {
-  const { status } = response;
   const service = readServiceError(text);
   const blockedBy = service.codes.find((code) => POLICY_BLOCKED_CODE.test(code));
   const graphCode = redact(blockedBy ?? service.codes.at(-1) ?? "", known) || undefined;
@@ -112,9 +123,7 @@ export function errorForAnswer(
   const sentence = (remedy: string): string =>
     `${String(details.request)} was answered with ${status}${graphCode === undefined ? "" : ` ${graphCode}`}` +
     `${said === "" ? "" : `: ${said.replace(/\.?$/, ".")}`}${said === "" ? ". " : " "}${remedy}` +
-    (details.outcome === "unknown"
-      ? " Whether the change was carried out is unknown; read the object before trying again."
-      : "") +
+    stateOfWrite(details) +
     (details.requestId === undefined ? "" : ` Request id ${details.requestId}.`);
 
   if (blockedBy !== undefined || POLICY_BLOCKED_TEXT.test(said)) {

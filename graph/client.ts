@@ -1,35 +1,9 @@
 /** A small Microsoft Graph client that one can trust with writes: no token in errors, nothing sent twice unsafely. */
-import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
-import { errorForAnswer, parseObject, readBounded, type RequestPurpose } from "./answer";
+import { GraphAddress, type GraphVersion } from "./address";
+import { parseObject, type RequestPurpose } from "./answer";
 import { type GraphCloud, PUBLIC_CLOUD } from "./clouds";
-import {
-  GraphAbortedError,
-  GraphError,
-  type GraphErrorDetails,
-  GraphSignInError,
-  GraphUnreachableError,
-  type WriteOutcome,
-} from "./errors";
-import { redact } from "./redact";
-import {
-  backoffMs,
-  certificateDistrusted,
-  connectionFailureCode,
-  DEFAULT_RETRY_LIMITS,
-  failedBeforeSending,
-  repeatableStatus,
-  retryAfterMs,
-  type RetryLimits,
-} from "./retry";
-
-/** Where tokens come from. Every `TokenCredential` of `@azure/identity` fits. It caches; we ask before each attempt. */
-export interface TokenSource {
-  getToken(
-    scopes: string | string[],
-    options?: { abortSignal?: AbortSignal },
-  ): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
-}
+import { DEFAULT_MEANS, Exchange, type Incoming, type Outgoing, type TokenSource } from "./exchange";
+import { checkRetryLimits, DEFAULT_RETRY_LIMITS, type RequestEffect, type RetryLimits } from "./retry";
 
 /** How to reach one tenant's Graph. Only the token source is required. */
 export interface GraphClientOptions {
@@ -59,223 +33,141 @@ export interface GraphClientOptions {
 export interface GraphRequestOptions extends RequestPurpose {
   /** Ends the request and any wait before a repetition. */
   readonly signal?: AbortSignal | undefined;
+  /** @default "v1.0" */
+  readonly version?: GraphVersion | undefined;
+  /** Further headers, such as `ConsistencyLevel: eventual` or `If-Match`; not the ones the client sets itself. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-type Method = "GET" | "PATCH";
-type Attempt =
-  | { readonly text: string }
-  | { readonly failed: GraphError; readonly repeatable: boolean; readonly waitMs?: number | undefined };
+/** What goes with one POST. */
+export interface GraphPostOptions extends GraphRequestOptions {
+  /**
+   * What it does when it arrives twice, and so when it may be sent again: `read` for a question in a body
+   * (`getByIds`), `idempotent` where a second time changes nothing.
+   * @default "once"
+   */
+  readonly effect?: RequestEffect | undefined;
+}
+
+/** An object and the tag of the state it was read in. */
+export interface TaggedObject {
+  readonly object: Record<string, unknown>;
+  /** For `If-Match` of a change; undefined where Graph has none for this kind of object. */
+  readonly etag: string | undefined;
+}
 
 /**
  * Reads and changes objects of Microsoft Graph.
  *
- * Reads are repeated after 408, 429, 5xx and failed or cut connections; writes only after 429 and 503 and
- * when no connection came about. Waits follow `Retry-After`, else grow with jitter up to a limit.
+ * Reads are repeated after 408, 429, 5xx and failed or cut connections. Writes are repeated after 429 and when no
+ * connection came about; PATCH and DELETE, which do the same twice as once, after 503 too. Waits follow
+ * `Retry-After`, else grow with jitter up to a limit.
  *
  * What became of a failed write is its `outcome`, judged over all its attempts. `not-applied` needs every one
  * of them to have been without effect: no connection, 429, or a refusal (4xx except 408). A 408, a 5xx or a cut
  * connection makes it `unknown`. So does a 503, although it is sent again: it may come from a gateway whose
  * backend went on, and then a refusal of the repetition (403, 409, …) says nothing about the attempt before.
- * The caller of an `unknown` write reads before anything else.
+ * `applied` is a POST that was answered with 2xx and whose result was lost on the way.
+ * The caller of a write that is not `not-applied` reads before anything else.
  */
 export class GraphClient {
-  readonly #root: URL;
-  readonly #options: GraphClientOptions;
-  readonly #scope: string;
-  readonly #limits: RetryLimits;
+  readonly #address: GraphAddress;
+  readonly #exchange: Exchange;
 
+  /** @throws TypeError naming the option that cannot be used. */
   constructor(options: GraphClientOptions) {
     const { graphEndpoint, scope } = options.cloud ?? PUBLIC_CLOUD;
-    this.#root = new URL(graphEndpoint);
-    this.#options = options;
-    this.#scope = scope;
-    this.#limits = { ...DEFAULT_RETRY_LIMITS, ...options.retry };
+    const limits = { ...DEFAULT_RETRY_LIMITS, ...options.retry };
+    checkRetryLimits(limits);
+    this.#address = new GraphAddress(graphEndpoint);
+    this.#exchange = new Exchange({
+      tokenSource: options.tokenSource,
+      scope,
+      host: this.#address.host,
+      limits,
+      maxAnswerBytes: options.maxAnswerBytes ?? DEFAULT_MEANS.maxAnswerBytes,
+      // Looked up at each request, so that a test's replacement of the global is seen.
+      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      sleep: options.sleep ?? DEFAULT_MEANS.sleep,
+      random: options.random ?? DEFAULT_MEANS.random,
+      clock: options.clock ?? DEFAULT_MEANS.clock,
+      newRequestId: options.newRequestId ?? DEFAULT_MEANS.newRequestId,
+    });
   }
 
   /** Reads one object. `path` starts with a slash and follows the version: `/policies/…?$select=id`. */
   async get(path: string, options: GraphRequestOptions = {}): Promise<Record<string, unknown>> {
-    const { text, details } = await this.#send("GET", this.#url(path), undefined, options);
-    return parseObject(text, details);
+    return (await this.getWithEtag(path, options)).object;
+  }
+
+  /** Reads one object with its ETag, from the header or the object's own `@odata.etag`. */
+  async getWithEtag(path: string, options: GraphRequestOptions = {}): Promise<TaggedObject> {
+    const { text, etag, details } = await this.#send("GET", path, undefined, "read", options);
+    const object = parseObject(text, details);
+    const own = object["@odata.etag"];
+    return { object, etag: etag ?? (typeof own === "string" ? own : undefined) };
   }
 
   /** Changes one object. Resolves when the service has said that it did; its answer is not read. */
   async patch(path: string, body: object, options: GraphRequestOptions = {}): Promise<void> {
-    await this.#send("PATCH", this.#url(path), JSON.stringify(body), options);
-  }
-
-  #url(path: string): URL {
-    if (!path.startsWith("/")) {
-      throw new TypeError(`A Graph path starts with "/" and follows the version; given: ${path}`);
-    }
-    return new URL(`/v1.0${path}`, this.#root);
-  }
-
-  async #send(
-    method: Method,
-    url: URL,
-    body: string | undefined,
-    options: GraphRequestOptions,
-  ): Promise<{ text: string; details: GraphErrorDetails }> {
-    const details: GraphErrorDetails = {
-      request: `${method} ${url.pathname}`,
-      clientRequestId: (this.#options.newRequestId ?? randomUUID)(),
-    };
-    // What is known of the attempts so far. Once one of them may have had an effect, nothing takes that back.
-    let outcome: WriteOutcome | undefined = method === "GET" ? undefined : "not-applied";
-    let waitedMs = 0;
-    for (let attempt = 0; ; attempt++) {
-      const result = await this.#attempt(method, url, body, options, { ...details, outcome });
-      if ("text" in result) return { text: result.text, details };
-      const { maxAttempts, maxTotalDelayMs } = this.#limits;
-      if (!result.repeatable || attempt + 1 >= maxAttempts) throw result.failed;
-      const waitMs = result.waitMs ?? backoffMs(attempt, this.#limits, this.#options.random ?? Math.random);
-      waitedMs += waitMs;
-      if (waitedMs > maxTotalDelayMs) throw result.failed;
-      outcome = result.failed.outcome;
-      await this.#sleep(waitMs, options.signal, { ...details, outcome });
-    }
+    await this.#send("PATCH", path, body, "idempotent", options);
   }
 
   /**
-   * One round trip. A failure says whether another may follow, and after which wait if the service named one.
-   * `facts.outcome` is that of the attempts before, and so of this one if it certainly does nothing.
+   * Creates an object or calls an action. Gives the object of the answer, undefined where there is none (204).
+   *
+   * An error with outcome `applied` means that it happened and the answer, with an id or a secret in it, is lost.
    */
-  async #attempt(
-    method: Method,
-    url: URL,
-    body: string | undefined,
+  async post(
+    path: string,
+    body: object | undefined,
+    options: GraphPostOptions = {},
+  ): Promise<Record<string, unknown> | undefined> {
+    const { text, details } = await this.#send("POST", path, body, options.effect ?? "once", options);
+    return text === "" ? undefined : parseObject(text, details);
+  }
+
+  /** Deletes an object, or with `/$ref` a reference. An object that is gone already is a `GraphNotFoundError`. */
+  async delete(path: string, options: GraphRequestOptions = {}): Promise<void> {
+    await this.#send("DELETE", path, undefined, "idempotent", options);
+  }
+
+  #send(
+    method: Outgoing["method"],
+    path: string,
+    body: object | undefined,
+    effect: RequestEffect,
     options: GraphRequestOptions,
-    facts: GraphErrorDetails,
-  ): Promise<Attempt> {
-    const isRead = method === "GET";
-    const unknown = isRead ? facts : { ...facts, outcome: "unknown" as const };
-    const token = await this.#token(options.signal, facts);
-    const limit = AbortSignal.timeout(this.#limits.attemptTimeoutMs);
-    const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
-    let response: Response | undefined;
-    let text = "";
-    let requestId: string | undefined;
-    try {
-      response = await (this.#options.fetch ?? fetch)(url, {
-        method,
-        headers: {
-          accept: "application/json",
-          authorization: `Bearer ${token}`,
-          "client-request-id": String(facts.clientRequestId),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body }),
-        // A redirect would carry the token to a host nobody named.
-        redirect: "manual",
-        signal,
-      });
-      requestId = redact(response.headers.get("request-id") ?? "", [token]) || undefined;
-      if (response.ok && !isRead) {
-        await response.body?.cancel();
-        return { text };
-      }
-      const maxBytes = this.#options.maxAnswerBytes ?? 16 * 1024 * 1024;
-      text = await readBounded(response, maxBytes, { ...facts, requestId, status: response.status });
-    } catch (error) {
-      if (response?.ok === true && !isRead) return { text };
-      if (isAborted(options.signal)) throw aborted(unknown);
-      // The status of a refusal is known even if its text was cut off or endless.
-      if (response === undefined || response.ok) {
-        if (error instanceof GraphError) throw error;
-        const distrusted = certificateDistrusted(error);
-        const early = distrusted || failedBeforeSending(error);
-        const failed = unreachable(error, limit.aborted, early ? facts : unknown, this.#root.host, token);
-        return { failed, repeatable: !distrusted && (isRead || early) };
-      }
-    }
-    const { status } = response;
-    if (response.ok) return { text };
-    const repeatable = repeatableStatus(status, isRead);
-    const after = repeatable ? retryAfterMs(response.headers.get("retry-after"), this.#now()) : undefined;
-    const undecided = status >= 500 || status === 408;
-    const failed = errorForAnswer(
-      response,
-      text,
-      {
-        ...(undecided ? unknown : facts),
-        requestId,
-        retryAfterSeconds: after === undefined ? undefined : Math.ceil(after / 1_000),
-      },
-      options,
-      [token],
-    );
-    return { failed, repeatable, waitMs: after };
+  ): Promise<Incoming> {
+    return this.#exchange.send({
+      method,
+      url: this.#address.url(path, options.version),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: checkedHeaders(options.headers),
+      effect,
+      wantsAnswer: method === "GET" || method === "POST",
+      permission: options.permission,
+      signal: options.signal,
+    });
   }
+}
 
-  async #token(signal: AbortSignal | undefined, details: GraphErrorDetails): Promise<string> {
-    if (isAborted(signal)) throw aborted(details);
-    let said = "the token source gave none.";
-    try {
-      const token = await this.#options.tokenSource.getToken(
-        this.#scope,
-        signal === undefined ? {} : { abortSignal: signal },
-      );
-      if (token !== null && token.token !== "") return token.token;
-    } catch (error) {
-      if (isAborted(signal)) throw aborted(details);
-      said = redact(error instanceof Error ? error.message : String(error));
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  "accept",
+  "authorization",
+  "client-request-id",
+  "content-type",
+]);
+
+/** @throws TypeError for a header that the client sets itself, or that HTTP does not allow. */
+function checkedHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    if (OWN_HEADERS.has(name.toLowerCase())) {
+      throw new TypeError(`The header "${name}" is set by the client itself.`);
     }
-    throw new GraphSignInError(
-      `No access token for ${this.#scope}: ${said} Nothing was sent to Microsoft Graph.`,
-      details,
-    );
-  }
-
-  async #sleep(
-    milliseconds: number,
-    signal: AbortSignal | undefined,
-    details: GraphErrorDetails,
-  ): Promise<void> {
-    try {
-      await (this.#options.sleep ?? pause)(milliseconds, signal);
-    } catch (error) {
-      if (!isAborted(signal)) throw error;
-      throw aborted(details);
+    if (!/^[\w-]+$/.test(name) || !/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) {
+      throw new TypeError(`The header "${name}" has a name or a value that HTTP does not allow.`);
     }
   }
-
-  #now(): Date {
-    return (this.#options.clock ?? (() => new Date()))();
-  }
-}
-
-/** A function, because the answer may change while something is awaited. */
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
-}
-
-async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
-}
-
-function aborted(details: GraphErrorDetails): GraphAbortedError {
-  const state =
-    details.outcome === "unknown"
-      ? " Whether the change was carried out is unknown; read the object before trying again."
-      : "";
-  return new GraphAbortedError(`${String(details.request)} was cancelled.${state}`, details);
-}
-
-function unreachable(
-  error: unknown,
-  timedOut: boolean,
-  details: GraphErrorDetails,
-  host: string,
-  token: string,
-): GraphUnreachableError {
-  const code = redact(connectionFailureCode(error) ?? "", [token]);
-  const reason = timedOut ? "no complete answer in time" : `the connection failed${code && ` (${code})`}`;
-  const state =
-    details.outcome === "unknown"
-      ? " Whether the change was carried out is unknown, so it was not sent again; read the object first."
-      : "";
-  return new GraphUnreachableError(
-    `${String(details.request)} got no answer from ${host}: ${reason}.${state} Check network, proxy and certificates (NODE_EXTRA_CA_CERTS).`,
-    details,
-  );
+  return headers;
 }

@@ -11,8 +11,9 @@
  *
  * - `not-applied`: no attempt had an effect: the service refused it, or it never left this machine.
  * - `unknown`: the service may have carried out one of the attempts; read before sending anything again.
+ * - `applied`: the service said that it did, but its answer with the result could not be read to the end.
  */
-export type WriteOutcome = "not-applied" | "unknown";
+export type WriteOutcome = "not-applied" | "unknown" | "applied";
 
 /** The facts an error keeps. None of them is secret. */
 export interface GraphErrorDetails {

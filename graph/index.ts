@@ -2,10 +2,12 @@ export * from "./app-management-loss";
 export * from "./app-management-merge";
 export * from "./app-management-policy";
 export * from "./app-management-survey";
+export type { GraphVersion } from "./address";
 export * from "./client";
 export * from "./clouds";
 export * from "./duration";
 export * from "./errors";
+export type { TokenSource } from "./exchange";
 export * from "./policy-place";
 export { redact } from "./redact";
 export * from "./restriction-entry";
@@ -16,6 +18,7 @@ export {
   DEFAULT_RETRY_LIMITS,
   failedBeforeSending,
   repeatableStatus,
+  type RequestEffect,
   retryAfterMs,
   type RetryLimits,
 } from "./retry";

@@ -22,17 +22,39 @@ export const DEFAULT_RETRY_LIMITS: RetryLimits = {
   attemptTimeoutMs: 60_000,
 };
 
+/** @throws TypeError naming the limit that is not a number in its range. */
+export function checkRetryLimits(limits: RetryLimits): void {
+  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
+    const least = name === "maxAttempts" ? 1 : 0;
+    if (typeof value !== "number" || Number.isNaN(value) || value < least) {
+      throw new TypeError(`"retry.${name}" is a number from ${least} upwards; given: ${String(value)}`);
+    }
+  }
+}
+
+/**
+ * What it does to the tenant when a request arrives twice.
+ *
+ * - `read`: nothing, as it changes nothing.
+ * - `idempotent`: the same as arriving once: a PATCH with the wanted values, a DELETE.
+ * - `once`: something else, such as a second object or a second credential: most POSTs.
+ */
+export type RequestEffect = "read" | "idempotent" | "once";
+
 /**
  * Whether a request may be sent again after this status.
  *
- * A read may be repeated after every passing fault. A write only after 429 and 503, where the service asks for
- * it; after 408, 500, 502 and 504 it may have been carried out, and whoever sent it has to look first.
+ * A read may be repeated after every passing fault. 429 refuses the request before anything is done, so it is
+ * safe for all. A 503 asks for repetition too, but may come from a gateway whose backend went on: it is followed
+ * only where arriving twice does no harm. After 408, 500, 502 and 504 a write may have been carried out, and
+ * whoever sent it has to look first.
  *
  * @see https://learn.microsoft.com/graph/errors
  */
-export function repeatableStatus(status: number, isRead: boolean): boolean {
-  if (status === 429 || status === 503) return true;
-  return isRead && (status === 408 || status === 500 || status === 502 || status === 504);
+export function repeatableStatus(status: number, effect: RequestEffect): boolean {
+  if (status === 429) return true;
+  if (status === 503) return effect !== "once";
+  return effect === "read" && (status === 408 || status === 500 || status === 502 || status === 504);
 }
 
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([

@@ -165,7 +165,7 @@ export class VaultClient {
     const requestId = redact(response.headers.get("x-ms-request-id") ?? "", [token]) || undefined;
     const undecided = status >= 500 || status === 408;
     const failed = errorForAnswer(status, text, { ...(undecided ? unknown : facts), requestId }, [token]);
-    return { failed, repeatable: safe ? repeatableStatus(status, true) : status === 429, waitMs: after };
+    return { failed, repeatable: safe ? repeatableStatus(status, "read") : status === 429, waitMs: after };
   }
 
   #url({ vault, path, query }: VaultRequest): URL {
