@@ -11,6 +11,7 @@ import {
   type ScopeRestrictions,
   type TenantAppManagementPolicy,
   type TenantAppManagementPolicyChange,
+  UNKNOWN_VALUE,
 } from "./app-management-policy";
 import { GraphPolicyNotMergeableError } from "./errors";
 import {
@@ -163,9 +164,6 @@ export function changeBetween(
   if (found.isEnabled === wanted.isEnabled && Object.keys(change).length === 0) return undefined;
   return { isEnabled: wanted.isEnabled, ...change };
 }
-
-/** What Graph answers for a value that its v1.0 does not know, and does not accept back. */
-const UNKNOWN_VALUE = "unknownFutureValue";
 
 /** The whole scope is looked through: what we cannot express we could not write back if it got lost. */
 function refuseUnknown(value: unknown, path: string): void {

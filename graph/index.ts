@@ -3,12 +3,15 @@ export * from "./app-management-merge";
 export * from "./app-management-policy";
 export * from "./app-management-survey";
 export type { GraphVersion } from "./address";
+export * from "./certificate-authorities";
 export * from "./client";
 export * from "./clouds";
+export * from "./custom-policy";
 export * from "./duration";
 export * from "./errors";
 export type { TokenSource } from "./exchange";
 export * from "./policy-place";
+export * from "./policy-refusal";
 export { redact } from "./redact";
 export * from "./restriction-entry";
 export {
