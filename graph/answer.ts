@@ -6,6 +6,7 @@ import {
   GraphForbiddenError,
   GraphInvalidAnswerError,
   GraphNotFoundError,
+  GraphPageExpiredError,
   GraphPolicyBlockedError,
   GraphRejectedError,
   GraphThrottledError,
@@ -90,6 +91,10 @@ const POLICY_BLOCKED_CODE =
   /^(?:CredentialTypeNotAllowed|CredentialInvalidLifetime|SignInAudienceNotAllowed)AsPerAppPolicy$/;
 const POLICY_BLOCKED_TEXT = /not allowed as per assigned policy/i;
 
+// How long a page link lives is not documented; large tenants see this in the middle of a list.
+// https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2254
+const PAGE_EXPIRED_CODE = "Directory_ExpiredPageToken";
+
 /** What is known of the change, as a sentence with a space before it; empty where there is nothing to look at. */
 export function stateOfWrite(details: GraphErrorDetails): string {
   if (details.outcome === "unknown") {
@@ -131,6 +136,12 @@ export function errorForAnswer(
       sentence(
         "An application management policy of the tenant forbids this credential; use a certificate within the allowed lifetime or a federated credential.",
       ),
+      facts,
+    );
+  }
+  if (service.codes.includes(PAGE_EXPIRED_CODE)) {
+    return new GraphPageExpiredError(
+      sentence("Read the list again from its beginning; larger pages ($top=999) need fewer links."),
       facts,
     );
   }

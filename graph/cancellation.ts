@@ -64,10 +64,10 @@ export class TimeLimit {
   }
 
   /** Stops the timer and lets go of the caller's signal. */
-  end(): void {
+  readonly end = (): void => {
     clearTimeout(this.#timer);
     this.#caller?.removeEventListener("abort", this.#cancel);
-  }
+  };
 }
 
 /** Waits; rejects when the signal aborts. */

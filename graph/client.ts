@@ -3,7 +3,10 @@ import { GraphAddress, type GraphVersion } from "./address";
 import { parseObject, type RequestPurpose } from "./answer";
 import { type GraphCloud, PUBLIC_CLOUD } from "./clouds";
 import { DEFAULT_MEANS, Exchange, type Incoming, type Outgoing, type TokenSource } from "./exchange";
+import { Pacer } from "./pacing";
+import { type GraphPage, pagesFrom, resumedUrl } from "./paging";
 import { checkRetryLimits, DEFAULT_RETRY_LIMITS, type RequestEffect, type RetryLimits } from "./retry";
+import { Slots } from "./slots";
 
 /** How to reach one tenant's Graph. Only the token source is required. */
 export interface GraphClientOptions {
@@ -17,6 +20,14 @@ export interface GraphClientOptions {
   readonly fetch?: typeof fetch;
   /** Limits of repetition; what is left out keeps its default, see {@link RetryLimits}. */
   readonly retry?: Partial<RetryLimits>;
+  /** How many requests may be under way at the same time; others wait in order. A whole number from 1. @default 8 */
+  readonly maxInFlight?: number;
+  /**
+   * Spaces the requests of which Graph takes few, see {@link PACE_RULES}. The limits are the tenant's: give clients
+   * of one tenant the same one.
+   * @default - one of its own
+   */
+  readonly pacer?: Pacer;
   /** Largest answer that is read, in bytes. @default 16777216 (16 MiB) */
   readonly maxAnswerBytes?: number;
   /** Waits that many milliseconds; rejects when the signal aborts. @default - a timer */
@@ -49,6 +60,15 @@ export interface GraphPostOptions extends GraphRequestOptions {
   readonly effect?: RequestEffect | undefined;
 }
 
+/** What goes with one list. */
+export interface GraphListOptions extends GraphRequestOptions {
+  /**
+   * The `next` of a page that was read before: the list goes on there, and the path only names what it is.
+   * @default - from the beginning
+   */
+  readonly resumeFrom?: string | undefined;
+}
+
 /** An object and the tag of the state it was read in. */
 export interface TaggedObject {
   readonly object: Record<string, unknown>;
@@ -79,20 +99,31 @@ export class GraphClient {
     const { graphEndpoint, scope } = options.cloud ?? PUBLIC_CLOUD;
     const limits = { ...DEFAULT_RETRY_LIMITS, ...options.retry };
     checkRetryLimits(limits);
+    const { maxInFlight = 8, sleep = DEFAULT_MEANS.sleep, clock = DEFAULT_MEANS.clock } = options;
+    if (!Number.isSafeInteger(maxInFlight) || maxInFlight < 1) {
+      throw new TypeError(`"maxInFlight" is a whole number from 1 upwards; given: ${maxInFlight}`);
+    }
     this.#address = new GraphAddress(graphEndpoint);
     this.#exchange = new Exchange({
       tokenSource: options.tokenSource,
       scope,
       host: this.#address.host,
       limits,
+      slots: new Slots(maxInFlight),
+      pacer: options.pacer ?? new Pacer({ clock, sleep }),
       maxAnswerBytes: options.maxAnswerBytes ?? DEFAULT_MEANS.maxAnswerBytes,
       // Looked up at each request, so that a test's replacement of the global is seen.
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-      sleep: options.sleep ?? DEFAULT_MEANS.sleep,
+      sleep,
       random: options.random ?? DEFAULT_MEANS.random,
-      clock: options.clock ?? DEFAULT_MEANS.clock,
+      clock,
       newRequestId: options.newRequestId ?? DEFAULT_MEANS.newRequestId,
     });
+  }
+
+  /** The absolute address of an object, for references (`@odata.id`) in the body of a request. */
+  address(path: string, version?: GraphVersion): string {
+    return this.#address.url(path, version).href;
   }
 
   /** Reads one object. `path` starts with a slash and follows the version: `/policies/…?$select=id`. */
@@ -106,6 +137,32 @@ export class GraphClient {
     const object = parseObject(text, details);
     const own = object["@odata.etag"];
     return { object, etag: etag ?? (typeof own === "string" ? own : undefined) };
+  }
+
+  /**
+   * Lists objects one by one and reads a page when it is needed, whatever the size of the tenant. To go on after a
+   * fault, or in another run, use {@link pages}.
+   */
+  async *list(
+    path: string,
+    options: GraphListOptions = {},
+  ): AsyncGenerator<Record<string, unknown>, void, undefined> {
+    for await (const { items } of this.pages(path, options)) yield* items;
+  }
+
+  /**
+   * Lists objects page by page. The `next` of the last page that was dealt with is where `resumeFrom` goes on.
+   *
+   * @throws GraphInvalidAnswerError when a link leads out of this Graph or in a circle; nothing is sent there.
+   * @throws GraphPageExpiredError when Graph no longer knows the link; the list begins again then.
+   */
+  pages(path: string, options: GraphListOptions = {}): AsyncGenerator<GraphPage, void, undefined> {
+    const { version, resumeFrom } = options;
+    const address = this.#address;
+    const beginning = address.url(path, version);
+    const first = resumeFrom === undefined ? beginning : resumedUrl(resumeFrom, address, version);
+    const fetchPage = (url: URL): Promise<Incoming> => this.#send("GET", url, undefined, "read", options);
+    return pagesFrom({ address, version, first, fetchPage });
   }
 
   /** Changes one object. Resolves when the service has said that it did; its answer is not read. */
@@ -134,14 +191,14 @@ export class GraphClient {
 
   #send(
     method: Outgoing["method"],
-    path: string,
+    path: string | URL,
     body: object | undefined,
     effect: RequestEffect,
     options: GraphRequestOptions,
   ): Promise<Incoming> {
     return this.#exchange.send({
       method,
-      url: this.#address.url(path, options.version),
+      url: typeof path === "string" ? this.#address.url(path, options.version) : path,
       body: body === undefined ? undefined : JSON.stringify(body),
       headers: checkedHeaders(options.headers),
       effect,

@@ -77,6 +77,11 @@ export class GraphNotFoundError extends GraphError {
   override readonly code = "GRAPH_NOT_FOUND";
 }
 
+/** The link to a page has expired; the list has to be read again from its beginning. */
+export class GraphPageExpiredError extends GraphError {
+  override readonly code = "GRAPH_PAGE_EXPIRED";
+}
+
 /** 409 or 412: somebody else changed the object, or it exists already. */
 export class GraphConflictError extends GraphError {
   override readonly code = "GRAPH_CONFLICT";

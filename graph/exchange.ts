@@ -5,6 +5,7 @@ import { isAborted, pause, TimeLimit } from "./cancellation";
 import type { GraphErrorDetails, WriteOutcome } from "./errors";
 import { GraphError, GraphSignInError } from "./errors";
 import { aborted, unreachable } from "./no-answer";
+import type { Pacer } from "./pacing";
 import { redact } from "./redact";
 import {
   backoffMs,
@@ -15,6 +16,7 @@ import {
   retryAfterMs,
   type RetryLimits,
 } from "./retry";
+import type { Slots } from "./slots";
 
 /** Where tokens come from. Every `TokenCredential` of `@azure/identity` fits. It caches; we ask before each attempt. */
 export interface TokenSource {
@@ -52,6 +54,9 @@ export interface ExchangeMeans {
   readonly scope: string;
   readonly host: string;
   readonly limits: RetryLimits;
+  /** How many requests may be under way. */
+  readonly slots: Slots;
+  readonly pacer: Pacer;
   readonly maxAnswerBytes: number;
   readonly fetch: typeof fetch;
   readonly sleep: typeof pause;
@@ -108,13 +113,24 @@ export class Exchange {
    * used is added to `tokens`: the service may repeat an earlier one.
    */
   async #attempt(request: Outgoing, facts: GraphErrorDetails, tokens: string[]): Promise<Attempt> {
-    const limit = new TimeLimit(this.#means.limits.attemptTimeoutMs, request.signal);
+    const { pacer, slots, limits } = this.#means;
+    const undo: (() => void)[] = [];
     try {
+      // The turn first: one that waits for a second must not keep a slot from the others.
+      const turn = await pacer.turn(request.method, request.url, request.signal);
+      if (turn !== undefined) undo.push(turn.giveUp);
+      undo.push(await slots.take(request.signal));
+      const limit = new TimeLimit(limits.attemptTimeoutMs, request.signal);
+      undo.push(limit.end);
       const token = await this.#token(limit, request.signal, facts);
       if (!tokens.includes(token)) tokens.push(token);
+      turn?.start();
       return await this.#roundTrip(request, token, limit, facts, tokens);
+    } catch (error) {
+      if (error instanceof GraphError || !isAborted(request.signal)) throw error;
+      throw aborted(facts);
     } finally {
-      limit.end();
+      for (const step of undo) step();
     }
   }
 
@@ -240,7 +256,9 @@ function appliedIf(yes: boolean): { readonly outcome?: WriteOutcome } {
   return yes ? { outcome: "applied" } : {};
 }
 
-/** Also where a URL has percent-encoded it. */
+/** Also where a URL has percent-encoded it, and in a host name, which is written small. */
 function mentions(text: string, token: string): boolean {
-  return text.includes(token) || text.includes(encodeURIComponent(token));
+  const said = text.toLowerCase();
+  const wanted = token.toLowerCase();
+  return said.includes(wanted) || said.includes(encodeURIComponent(token).toLowerCase());
 }

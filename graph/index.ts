@@ -10,6 +10,8 @@ export * from "./custom-policy";
 export * from "./duration";
 export * from "./errors";
 export type { TokenSource } from "./exchange";
+export { PACE_RULES, type PacedTurn, type PaceRule, Pacer, type PacerOptions } from "./pacing";
+export type { GraphPage } from "./paging";
 export * from "./policy-place";
 export * from "./policy-refusal";
 export { redact } from "./redact";

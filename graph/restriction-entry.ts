@@ -109,9 +109,10 @@ function apartMeaning(entry: AnyEntry): string | undefined {
   return apart.length === 0 ? undefined : apart.join();
 }
 
-/** Whether two entries enforce the same, as far as both say. Only one of them may have a view of who is exempt. */
+/** Whether two entries enforce the same, whoever is exempt from it: that is a matter of its own. */
 export function sameMeaning(one: AnyEntry | undefined, other: AnyEntry | undefined): boolean {
-  return isDeepStrictEqual(meaningOf(filled(one, other)), meaningOf(filled(other, one)));
+  const bare = (entry: AnyEntry | undefined): Meaning => ({ ...meaningOf(entry), actors: undefined });
+  return isDeepStrictEqual(bare(one), bare(other));
 }
 
 /** Whether the entry found does what is declared; what the declaration leaves out may be as it likes. */
@@ -202,7 +203,7 @@ export function withoutDropped(
       state: "enabled",
       [member]: entry[member] ?? undefined,
     });
-    if (!sameMeaning(only(found), only(applied))) continue;
+    if (!fulfils(only(found), only(applied))) continue;
     kept = { ...kept, [member]: before?.[member] ?? null };
   }
   return kept;

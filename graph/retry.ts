@@ -99,10 +99,10 @@ export function retryAfterMs(header: string | null, now: Date): number | undefin
   if (header === null) return undefined;
   const value = header.trim();
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
-  // Only the fixed date form: Date.parse alone would take "-5" for a year.
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value)) return undefined;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+  // Only the fixed date form, and only days that exist: Date.parse alone would take "-5" for a year.
+  if (Number.isNaN(at) || new Date(at).toUTCString() !== value) return undefined;
+  return Math.max(0, at - now.getTime());
 }
 
 /**

@@ -143,7 +143,9 @@ function entryValue(entry: RestrictionEntry, withActors: boolean): PropertyValue
 }
 
 function uriValue(entry: RestrictionEntry, members: readonly string[]): PropertyValue {
-  const value = entryValue(entry, members.includes("excludeActors")) as Readonly<Record<string, PropertyValue>>;
+  const value = entryValue(entry, members.includes("excludeActors")) as Readonly<
+    Record<string, PropertyValue>
+  >;
   return {
     ...Object.fromEntries(Object.entries(value).filter(([member]) => member !== "restrictionType")),
     ...flagMember(entry, "excludeAppsReceivingV2Tokens"),

@@ -4,9 +4,9 @@ import {
   type DeclaredPolicy,
   enabledElsewhere,
   entryAt,
+  fulfils,
   placesOf,
   redact,
-  sameMeaning,
   type TenantAppManagementPolicy,
 } from "../graph";
 
@@ -22,7 +22,7 @@ export function alreadyInPlace(
 ): string | undefined {
   const places = placesOf(declared);
   const enforced = places.some((place) => entryAt(declared, place)?.state === "enabled");
-  const same = places.every((place) => sameMeaning(entryAt(declared, place), entryAt(found, place)));
+  const same = places.every((place) => fulfils(entryAt(found, place), entryAt(declared, place)));
   if (!enforced || !same || found.isEnabled !== declared.isEnabled) return undefined;
   return (
     "The tenant's default app management policy has every declared restriction already, so nothing was written: " +
