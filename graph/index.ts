@@ -7,6 +7,7 @@ export * from "./certificate-authorities";
 export * from "./client";
 export * from "./clouds";
 export * from "./custom-policy";
+export * from "./custom-restrictions";
 export * from "./duration";
 export * from "./errors";
 export type { TokenSource } from "./exchange";

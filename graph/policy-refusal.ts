@@ -179,7 +179,6 @@ function remedy(
 }
 
 function shown(text: string): string {
-  // eslint-disable-next-line no-control-regex -- names come from the tenant, and go to a terminal
   return redact(
     text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f]/g, " "),
   ).slice(0, 120);

@@ -42,7 +42,7 @@ export interface PolicyWrite {
 }
 
 /** What a write needs of its surroundings. */
-export interface WriteContext extends OperationContext {
+export interface WriteContext extends Omit<OperationContext, "urn"> {
   readonly client: GraphClient;
   /** Waits that many milliseconds; rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
