@@ -112,10 +112,10 @@ function cutOff({ restrictForAppsCreatedAfterDateTime: after }: RestrictionEntry
 export function customRestrictions(entries: readonly CustomEntry[]): CustomRestrictions {
   const list = (wanted: Part): RestrictionEntry[] =>
     entries.filter(({ part }) => part === wanted).map(({ entry }) => entry);
-  const uris = list("identifierUris").map(({ restrictionType, maxLifetime: _none, ...members }) => [
-    restrictionType,
-    members,
-  ]);
+  const uris = list("identifierUris").map(({ restrictionType, ...entry }) => {
+    const members = Object.entries(entry).filter(([member]) => member !== "maxLifetime");
+    return [restrictionType, Object.fromEntries(members)];
+  });
   return {
     passwordCredentials: list("passwordCredentials"),
     keyCredentials: list("keyCredentials"),

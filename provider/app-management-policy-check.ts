@@ -64,16 +64,16 @@ export function checkAppManagementPolicy(
     problems,
   );
   if (problems.list.length > 0 || end === undefined) return { inputs, problems: problems.list };
-  const days = (end - now.getTime()) / DAY_MS;
+  const [days, at] = [(end - now.getTime()) / DAY_MS, new Date(end).toISOString()];
   if (days > 0) {
     if (days <= ENDING_DAYS)
       warn(
-        `Ends in ${Math.ceil(days)} day${days <= 1 ? "" : "s"}, at ${String(inputs["expires"])}: the next deployment after that withdraws it.`,
+        `Ends in ${Math.ceil(days)} day${days <= 1 ? "" : "s"}, at ${at}: the next deployment after that withdraws it.`,
       );
     return { inputs, problems: [] };
   }
   warn(
-    `Ended at ${String(inputs["expires"])}: it is switched off and withdrawn from its objects. Remove it from the program, or have it approved again with a later "expires".`,
+    `Ended at ${at}: it is switched off and withdrawn from its objects. Remove it from the program, or have it approved again with a later "expires".`,
   );
   return { inputs: { ...inputs, isEnabled: false, appliesTo: [] }, problems: [] };
 }

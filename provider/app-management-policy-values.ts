@@ -70,7 +70,7 @@ export function fullDescription(inputs: PropertyMap, mark: string): string {
 }
 
 const FULL =
-  /^(?<description>[\s\S]*?)(?: Owner: (?<owner>[^\r\n]{1,100})\.)?(?: Ends: (?<expires>[\dTZ:.+-]{10,40})\.)?(?: \[certlock [0-9a-f]{16}\])?$/;
+  /^(?<description>[\s\S]*?)(?: Owner: (?<owner>[^\r\n]{1,100}?)\.)?(?: Ends: (?<expires>[\dTZ:.+-]{10,40})\.)?(?: \[certlock [0-9a-f]{16}\])?$/;
 
 /** The inputs that describe a policy found, for an import. Owner and end are known only where certlock wrote it. */
 export function importedPolicy(found: CustomPolicy, targets: readonly PolicyTarget[]): PropertyMap {

@@ -1,6 +1,10 @@
 /** Errors of the provider itself; those of Microsoft Graph are in graph/errors.ts, of Key Vault in vault-error.ts. */
 
 type ProviderErrorCode =
+  | "CERTLOCK_AUTHORITIES_FORBIDDEN"
+  | "CERTLOCK_AUTHORITIES_FULL"
+  | "CERTLOCK_AUTHORITIES_GONE"
+  | "CERTLOCK_AUTHORITIES_IN_USE"
   | "CERTLOCK_CERTIFICATE_CANCELLED"
   | "CERTLOCK_CERTIFICATE_DELETED"
   | "CERTLOCK_CERTIFICATE_FAILED"

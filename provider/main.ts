@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { setTimeout as wait } from "node:timers/promises";
 import { GraphClient, type TokenSource } from "../graph";
 import { AppManagementPolicyHandler } from "./app-management-policy";
+import { CertificateAuthorityHandler } from "./certificate-authority";
 import { tokenSourceFromEnvironment } from "./credential";
 import { engineAddress, EngineLog } from "./engine-log";
 import { describeError } from "./errors";
@@ -70,6 +71,7 @@ function createHandlers(env: Environment): ReadonlyMap<string, ResourceHandler> 
   const client = (): Promise<GraphClient> => (graph ??= connectGraph());
   return new Map<string, ResourceHandler>([
     ["certlock:index:AppManagementPolicy", new AppManagementPolicyHandler({ client, sleep })],
+    ["certlock:index:CertificateAuthorityConfiguration", new CertificateAuthorityHandler({ client })],
     ["certlock:index:TenantAppManagementPolicy", new TenantAppManagementPolicyHandler({ client, sleep })],
     [
       "certlock:index:VaultCertificate",
