@@ -2,6 +2,7 @@ export * from "./app-management-loss";
 export * from "./app-management-merge";
 export * from "./app-management-policy";
 export * from "./app-management-survey";
+export * from "./app-management-symmetry";
 export type { GraphVersion } from "./address";
 export * from "./certificate-authorities";
 export * from "./client";

@@ -1,6 +1,7 @@
 /** What a person should know about a tenant's policy when it is taken over or switched on. */
 import {
   type ActorExemption,
+  asymmetries,
   type DeclaredPolicy,
   enabledElsewhere,
   entryAt,
@@ -56,6 +57,16 @@ export function exempted(exemptions: readonly ActorExemption[]): string | undefi
   return (
     `The tenant's default app management policy exempts callers from restrictions declared here: ${listed(who)}. ` +
     'The exemptions were there before and stay; see the output "exemptActors".'
+  );
+}
+
+/** Declared in a way that locks the policy in the admin centre, unless the tenant has the rest already. */
+export function oneSided(declared: DeclaredPolicy): string | undefined {
+  const missing = asymmetries(declared);
+  if (missing.length === 0) return undefined;
+  return (
+    `The Entra admin centre does not edit a policy whose switches differ between secrets and symmetric keys, or between applications and service principals. Declare alike, unless the tenant has them so already: ${missing.join("; ")}. ` +
+    "The policy works all the same."
   );
 }
 

@@ -125,7 +125,7 @@ async function send(
     await writeDefaultPolicy(client, change, { signal, version, etag });
     return "sent";
   } catch (error) {
-    if (error instanceof GraphConflictError && etag !== undefined) return "conflict";
+    if (error instanceof GraphConflictError && !signal.aborted) return "conflict";
     if (!(error instanceof GraphError) || error.outcome !== "unknown" || signal.aborted) throw error;
     return error;
   }

@@ -23,6 +23,7 @@ import { hasUnknown, type PropertyMap, type PropertyValue, UNKNOWN } from "./pro
 import type {
   ChangeContext,
   Changes,
+  CheckContext,
   CheckResult,
   OperationContext,
   ReadResult,
@@ -32,7 +33,7 @@ import { checkInputs } from "./tenant-app-management-policy-check";
 import { diffInputs } from "./tenant-app-management-policy-diff";
 import { recall, remember, withDropped } from "./tenant-app-management-policy-memory";
 import { declaredFrom, importedInputs, inputsFrom, liveInputs } from "./tenant-app-management-policy-values";
-import { activated, alreadyInPlace, exempted } from "./tenant-app-management-policy-warnings";
+import { activated, alreadyInPlace, exempted, oneSided } from "./tenant-app-management-policy-warnings";
 import { writeMerged } from "./tenant-app-management-policy-write";
 
 /** Id of the one policy of a tenant, also for `pulumi import`. */
@@ -82,8 +83,12 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
     this.#options = options;
   }
 
-  check(news: PropertyMap, secretKeys: ReadonlySet<string>): CheckResult {
-    return checkInputs(news, secretKeys);
+  check(news: PropertyMap, secretKeys: ReadonlySet<string>, { warn }: CheckContext): CheckResult {
+    const result = checkInputs(news, secretKeys);
+    const isKnown = result.problems.length === 0 && !Object.values(news).some(hasUnknown);
+    const warning = isKnown ? oneSided(declaredFrom(news)) : undefined;
+    if (warning !== undefined) warn(warning);
+    return result;
   }
 
   diff(outputs: PropertyMap, news: PropertyMap): Changes {

@@ -23,6 +23,10 @@ export class DirectoryFixture {
   before: (request: GraphRequest) => Response | undefined = () => undefined;
   /** Runs after each request was carried out; a response given takes the place of the tenant's. */
   after: (request: GraphRequest) => Response | undefined = () => undefined;
+  /** The ETag of what is read, where the test wants there to be one. */
+  tagOf: () => string | undefined = () => undefined;
+  /** The If-Match header of the request at hand. */
+  ifMatch: string | undefined;
   readonly #clients: ProviderClient[] = [];
   #server: ProviderServer | undefined;
 
@@ -95,13 +99,17 @@ export class DirectoryFixture {
       body: typeof init.body === "string" ? (JSON.parse(init.body) as unknown) : undefined,
       caller: this.tenant.deployer,
     };
+    this.ifMatch = new Headers(init.headers).get("if-match") ?? undefined;
     this.requests.push(`${request.method} ${url.pathname}`);
     const instead = this.before(request);
     if (instead !== undefined) return instead;
-    const { status, body, headers = {} } = this.tenant.graph(request);
+    const etag = request.method === "GET" ? this.tagOf() : undefined;
+    const { status, body, headers } = this.tenant.graph(request);
+    const later = this.after(request);
+    const text = body === undefined ? null : JSON.stringify(body);
     return (
-      this.after(request) ??
-      new Response(body === undefined ? null : JSON.stringify(body), { status, headers })
+      later ??
+      new Response(text, { status, headers: { ...headers, ...(etag === undefined ? {} : { etag }) } })
     );
   }
 }
