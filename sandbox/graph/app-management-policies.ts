@@ -1,6 +1,7 @@
 import type { AppManagementPolicy } from "../tenant/app-management-policies";
 import type { CredentialHolder } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
+import { auditPolicy, auditTarget, holderTarget, recordAudit } from "./audit";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { badRequest, invalidValue, referenceAlreadyExists, resourceNotFound } from "./graph-error";
 import { referencedId } from "./holder-properties";
@@ -52,6 +53,7 @@ export function createAppManagementPolicy(call: GraphCall): GraphResponse {
     restrictions: patchRestrictions(call, body["restrictions"] ?? {}, NO_RESTRICTIONS),
   };
   call.tenant.appManagementPolicies.set(policy.id, policy);
+  auditPolicy(call, "Add policy", "Add", policy);
   return entity(call, POLICIES, toJson(call, policy), 201);
 }
 
@@ -69,6 +71,7 @@ export function updateAppManagementPolicy(call: GraphCall): GraphResponse {
         ? patchRestrictions(call, body["restrictions"], before.restrictions)
         : before.restrictions,
   });
+  auditPolicy(call, "Update policy", "Update", findPolicy(call, before.id), before);
   return noContent();
 }
 
@@ -77,6 +80,7 @@ export function deleteAppManagementPolicy(call: GraphCall): GraphResponse {
   const policy = findPolicy(call, call.param("policy"));
   for (const holder of targetsOf(call, policy)) holder.appManagementPolicyId = undefined;
   call.tenant.appManagementPolicies.delete(policy.id);
+  auditPolicy(call, "Delete policy", "Delete", policy);
   return noContent();
 }
 
@@ -90,9 +94,15 @@ export function listAppliesTo(call: GraphCall): GraphResponse {
   );
 }
 
+export const ASSIGNED_POLICIES: Pick<EntitySet, "type" | "properties"> = POLICIES;
+
 export function listAssignedPolicies(call: GraphCall, holder: CredentialHolder): GraphResponse {
+  return collection(call, POLICIES, assignedPolicies(call, holder));
+}
+
+export function assignedPolicies(call: GraphCall, holder: CredentialHolder): readonly Json[] {
   const policy = call.tenant.appManagementPolicies.get(holder.appManagementPolicyId ?? "");
-  return collection(call, POLICIES, policy ? [toJson(call, policy)] : []);
+  return policy ? [toJson(call, policy)] : [];
 }
 
 /**
@@ -110,6 +120,7 @@ export function assignPolicy(call: GraphCall, holder: CredentialHolder): GraphRe
     );
   }
   holder.appManagementPolicyId = policy.id;
+  auditAssignment(call, holder, policy, "Add");
   return noContent();
 }
 
@@ -117,11 +128,29 @@ export function unassignPolicy(call: GraphCall, holder: CredentialHolder): Graph
   const id = call.param("policy").toLowerCase();
   if (holder.appManagementPolicyId !== id) throw resourceNotFound(id);
   holder.appManagementPolicyId = undefined;
+  auditAssignment(call, holder, findPolicy(call, id), "Remove");
   return noContent();
 }
 
 function toJson(call: GraphCall, policy: AppManagementPolicy): Json {
   return { ...policy, restrictions: renderRestrictions(policy.restrictions, call) };
+}
+
+function auditAssignment(
+  call: GraphCall,
+  holder: CredentialHolder,
+  policy: AppManagementPolicy,
+  verb: "Add" | "Remove",
+): void {
+  const what = holder.kind === "application" ? "application" : "service principal";
+  recordAudit(
+    call,
+    {
+      activityDisplayName: verb === "Add" ? `Add policy to ${what}` : `Remove policy from ${what}`,
+      operationType: verb === "Add" ? "Assign" : "Unassign",
+    },
+    [holderTarget(holder), auditTarget("Policy", policy)],
+  );
 }
 
 function findPolicy(call: GraphCall, id: string): AppManagementPolicy {

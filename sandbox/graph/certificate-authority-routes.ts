@@ -1,7 +1,6 @@
 import * as authorities from "./certificate-authorities";
 import type { Permission } from "./permissions";
-import { segmentNotFound } from "./graph-error";
-import { route, type Handler, type Route } from "./routing";
+import { betaRoute, type Route } from "./routing";
 
 /**
  * The API's pages name these as permissions of applications; the permissions reference knows them as delegated ones
@@ -19,21 +18,14 @@ const AUTHORITIES = `${CONFIGURATION}/trustedCertificateAuthorities`;
 
 /** Trusted certificate authorities for the certificates of applications; beta only. */
 export const certificateAuthorityRoutes: readonly Route[] = [
-  route("GET", CONFIGURATIONS, READ, beta(authorities.listConfigurations)),
-  route("POST", CONFIGURATIONS, WRITE, beta(authorities.createConfiguration)),
-  route("GET", CONFIGURATION, READ, beta(authorities.getConfiguration)),
-  route("PATCH", CONFIGURATION, WRITE, beta(authorities.updateConfiguration)),
-  route("DELETE", CONFIGURATION, WRITE, beta(authorities.deleteConfiguration)),
-  route("GET", AUTHORITIES, READ, beta(authorities.listAuthorities)),
-  route("POST", AUTHORITIES, WRITE, beta(authorities.addAuthority)),
-  route("GET", `${AUTHORITIES}/{authority}`, READ, beta(authorities.getAuthority)),
-  route("PATCH", `${AUTHORITIES}/{authority}`, WRITE, beta(authorities.updateAuthority)),
-  route("DELETE", `${AUTHORITIES}/{authority}`, WRITE, beta(authorities.removeAuthority)),
+  betaRoute("GET", CONFIGURATIONS, READ, authorities.listConfigurations),
+  betaRoute("POST", CONFIGURATIONS, WRITE, authorities.createConfiguration),
+  betaRoute("GET", CONFIGURATION, READ, authorities.getConfiguration),
+  betaRoute("PATCH", CONFIGURATION, WRITE, authorities.updateConfiguration),
+  betaRoute("DELETE", CONFIGURATION, WRITE, authorities.deleteConfiguration),
+  betaRoute("GET", AUTHORITIES, READ, authorities.listAuthorities),
+  betaRoute("POST", AUTHORITIES, WRITE, authorities.addAuthority),
+  betaRoute("GET", `${AUTHORITIES}/{authority}`, READ, authorities.getAuthority),
+  betaRoute("PATCH", `${AUTHORITIES}/{authority}`, WRITE, authorities.updateAuthority),
+  betaRoute("DELETE", `${AUTHORITIES}/{authority}`, WRITE, authorities.removeAuthority),
 ];
-
-function beta(handle: Handler): Handler {
-  return (call) => {
-    if (call.version !== "beta") throw segmentNotFound("certificateAuthorities");
-    return handle(call);
-  };
-}

@@ -5,6 +5,7 @@ import type {
 } from "../tenant/conditional-access";
 import type { GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
+import { auditPolicy } from "./audit";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { badQuery, GraphError, invalidValue } from "./graph-error";
 import { collection, entity, type EntitySet } from "./query";
@@ -64,6 +65,7 @@ export function createConditionalAccessPolicy(call: GraphCall): GraphResponse {
     modifiedDateTime: null,
   });
   tenant.conditionalAccessPolicies.set(policy.id, policy);
+  audit(call, "Add", policy);
   return entity(call, POLICIES, toJson(policy), 201);
 }
 
@@ -83,12 +85,24 @@ export function updateConditionalAccessPolicy(call: GraphCall): GraphResponse {
     },
   );
   call.tenant.conditionalAccessPolicies.set(policy.id, policy);
+  audit(call, "Update", policy, before);
   return noContent();
 }
 
 export function deleteConditionalAccessPolicy(call: GraphCall): GraphResponse {
-  call.tenant.conditionalAccessPolicies.delete(findPolicy(call).id);
+  const policy = findPolicy(call);
+  call.tenant.conditionalAccessPolicies.delete(policy.id);
+  audit(call, "Delete", policy);
   return noContent();
+}
+
+function audit(
+  call: GraphCall,
+  verb: "Add" | "Update" | "Delete",
+  policy: ConditionalAccessPolicy,
+  before?: ConditionalAccessPolicy,
+): void {
+  auditPolicy(call, `${verb} Conditional Access policy`, verb, policy, before, "Conditional Access");
 }
 
 function toJson(policy: ConditionalAccessPolicy): Json {

@@ -4,6 +4,7 @@ import {
   type DefaultAppManagementPolicy,
 } from "../tenant/app-management-policies";
 import type { GraphResponse } from "../tenant/graph-request";
+import { auditPolicy } from "./audit";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { invalidValue } from "./graph-error";
 import { entity, type EntitySet } from "./query";
@@ -56,6 +57,8 @@ export function updateDefaultAppManagementPolicy(call: GraphCall): GraphResponse
     servicePrincipalRestrictions: patchServicePrincipal(call, body["servicePrincipalRestrictions"], before),
   };
   call.tenant.defaultAppManagementPolicy = after;
+  // The name of this entry is not documented; "Update policy" is what other policies of the directory have.
+  auditPolicy(call, "Update policy", "Update", { id: DEFAULT_POLICY_ID, ...after }, before);
   return noContent();
 }
 

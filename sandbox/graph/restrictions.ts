@@ -9,7 +9,7 @@ import {
   type Restriction,
   type RestrictionType,
 } from "../tenant/app-management-policies";
-import { isObject, type GraphCall, type Json } from "./call";
+import { enumMember, isObject, type GraphCall, type Json } from "./call";
 import { badRequest, invalidValue } from "./graph-error";
 import {
   durationMilliseconds,
@@ -39,14 +39,19 @@ export function readKeyRestrictions(value: unknown, { version }: GraphCall): rea
 }
 
 /** Restrictions as the version called shows them: v1.0 has no word for a trusted authority, nor its property. */
-export function renderRestrictions(restrictions: CredentialRestrictions, { version }: GraphCall): Json {
-  if (version === "beta") return { ...restrictions };
-  const keyCredentials = restrictions.keyCredentials.map(
-    ({ certificateBasedApplicationConfigurationIds, ...shown }) =>
-      certificateBasedApplicationConfigurationIds === undefined
-        ? shown
-        : { ...shown, restrictionType: "unknownFutureValue" },
-  );
+export function renderRestrictions(restrictions: CredentialRestrictions, call: GraphCall): Json {
+  if (call.version === "beta") return { ...restrictions };
+  const keyCredentials = restrictions.keyCredentials.map((restriction): Json => {
+    const { restrictionType, state, maxLifetime, restrictForAppsCreatedAfterDateTime, excludeActors } =
+      restriction;
+    return {
+      restrictionType: enumMember(call, restrictionType, ["trustedCertificateAuthority"]),
+      state,
+      maxLifetime,
+      restrictForAppsCreatedAfterDateTime,
+      excludeActors,
+    };
+  });
   return { ...restrictions, keyCredentials };
 }
 
