@@ -1,8 +1,16 @@
 /** A small Microsoft Graph client that one can trust with writes: no token in errors, nothing sent twice unsafely. */
 import { GraphAddress, type GraphVersion } from "./address";
 import { parseObject, type RequestPurpose } from "./answer";
+import { type GraphBatchOptions, type GraphBatchRequest, type GraphBatchResult, BatchRun } from "./batch";
 import { type GraphCloud, PUBLIC_CLOUD } from "./clouds";
-import { DEFAULT_MEANS, Exchange, type Incoming, type Outgoing, type TokenSource } from "./exchange";
+import {
+  DEFAULT_MEANS,
+  Exchange,
+  type ExchangeMeans,
+  type Incoming,
+  type Outgoing,
+  type TokenSource,
+} from "./exchange";
 import { Pacer } from "./pacing";
 import { type GraphPage, pagesFrom, resumedUrl } from "./paging";
 import { checkRetryLimits, DEFAULT_RETRY_LIMITS, type RequestEffect, type RetryLimits } from "./retry";
@@ -92,6 +100,7 @@ export interface TaggedObject {
  */
 export class GraphClient {
   readonly #address: GraphAddress;
+  readonly #means: ExchangeMeans;
   readonly #exchange: Exchange;
 
   /** @throws TypeError naming the option that cannot be used. */
@@ -104,7 +113,7 @@ export class GraphClient {
       throw new TypeError(`"maxInFlight" is a whole number from 1 upwards; given: ${maxInFlight}`);
     }
     this.#address = new GraphAddress(graphEndpoint);
-    this.#exchange = new Exchange({
+    this.#means = {
       tokenSource: options.tokenSource,
       scope,
       host: this.#address.host,
@@ -118,7 +127,8 @@ export class GraphClient {
       random: options.random ?? DEFAULT_MEANS.random,
       clock,
       newRequestId: options.newRequestId ?? DEFAULT_MEANS.newRequestId,
-    });
+    };
+    this.#exchange = new Exchange(this.#means);
   }
 
   /** The absolute address of an object, for references (`@odata.id`) in the body of a request. */
@@ -189,6 +199,28 @@ export class GraphClient {
     await this.#send("DELETE", path, undefined, "idempotent", options);
   }
 
+  /**
+   * Sends many requests in batches of 20 and gives their results in the same order, each with its object or its
+   * error. The service may carry them out in any order; what depends on another request belongs in a second call.
+   *
+   * Each request is repeated by its own answer and waits as long as that says. A batch that fails as a whole is
+   * repeated as its requests would be; reads are therefore not sent together with writes. Kinds of which Graph takes
+   * few a minute (see {@link PACE_RULES}) are sent singly, at their pace. `retry.maxAttempts` counts for a batch,
+   * and again for each request in it.
+   *
+   * @throws TypeError for a path or a header that cannot be sent; nothing has been sent then.
+   */
+  async batch(
+    requests: readonly GraphBatchRequest[],
+    options: GraphBatchOptions = {},
+  ): Promise<readonly GraphBatchResult[]> {
+    const checked = requests.map((request) => {
+      const effect = request.effect ?? EFFECTS[request.method];
+      return { ...request, effect, headers: checkedHeaders(request.headers) };
+    });
+    return new BatchRun(this.#means, this.#exchange, this.#address, options).run(checked);
+  }
+
   #send(
     method: Outgoing["method"],
     path: string | URL,
@@ -203,11 +235,20 @@ export class GraphClient {
       headers: checkedHeaders(options.headers),
       effect,
       wantsAnswer: method === "GET" || method === "POST",
+      accepted: "applied",
       permission: options.permission,
       signal: options.signal,
     });
   }
 }
+
+/** What a request does when it arrives twice, unless its caller knows better. */
+const EFFECTS: Readonly<Record<Outgoing["method"], RequestEffect>> = {
+  GET: "read",
+  PATCH: "idempotent",
+  DELETE: "idempotent",
+  POST: "once",
+};
 
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   "accept",

@@ -1,19 +1,18 @@
 /** One request and its answer: token, sending, repetition, and what a failure says about a write. */
 import { randomUUID } from "node:crypto";
-import { errorForAnswer, readBounded, type RequestPurpose } from "./answer";
+import { readBounded, type RequestPurpose } from "./answer";
 import { isAborted, pause, TimeLimit } from "./cancellation";
 import type { GraphErrorDetails, WriteOutcome } from "./errors";
 import { GraphError, GraphSignInError } from "./errors";
 import { aborted, unreachable } from "./no-answer";
 import type { Pacer } from "./pacing";
 import { redact } from "./redact";
+import { type Refusal, refusal } from "./refusal";
 import {
   backoffMs,
   certificateDistrusted,
   failedBeforeSending,
-  repeatableStatus,
   type RequestEffect,
-  retryAfterMs,
   type RetryLimits,
 } from "./retry";
 import type { Slots } from "./slots";
@@ -35,6 +34,8 @@ export interface Outgoing extends RequestPurpose {
   readonly effect: RequestEffect;
   /** Whether the body of a successful answer is read; what a PATCH answers is of no use. */
   readonly wantsAnswer: boolean;
+  /** What a 2xx says of a write when the answer it began is lost. */
+  readonly accepted: WriteOutcome;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,8 +45,8 @@ export interface Incoming {
   readonly etag: string | undefined;
   /** What an error about this answer must carry. */
   readonly details: GraphErrorDetails;
-  /** Whether a text repeats an access token of this request: such a text must not be handed on. */
-  readonly repeatsToken: (text: string) => boolean;
+  /** The access tokens of its attempts, to keep them out of what is said about the answer. */
+  readonly tokens: readonly string[];
 }
 
 /** What an exchange needs from outside; everything is given, nothing is looked up. */
@@ -73,9 +74,7 @@ export const DEFAULT_MEANS = {
   newRequestId: () => randomUUID() as string,
 } as const;
 
-type Attempt =
-  | { readonly answer: Incoming }
-  | { readonly failed: GraphError; readonly repeatable: boolean; readonly waitMs?: number | undefined };
+type Attempt = { readonly answer: Incoming } | Refusal;
 
 /** Sends requests, again where that is safe, and knows for each failed write what became of it. */
 export class Exchange {
@@ -143,6 +142,7 @@ export class Exchange {
   ): Promise<Attempt> {
     const isRead = request.effect === "read";
     const unknown: GraphErrorDetails = isRead ? facts : { ...facts, outcome: "unknown" };
+    const accepted: GraphErrorDetails = isRead ? {} : { outcome: request.accepted };
     let response: Response | undefined;
     let text = "";
     let requestId: string | undefined;
@@ -167,14 +167,14 @@ export class Exchange {
       if (response.ok && !request.wantsAnswer) await response.body?.cancel();
       else {
         const { maxAnswerBytes } = this.#means;
-        const read = { ...facts, ...appliedIf(response.ok && !isRead), requestId, status: response.status };
+        const read = { ...facts, ...(response.ok ? accepted : {}), requestId, status: response.status };
         text = await limit.race(readBounded(response, maxAnswerBytes, read));
       }
     } catch (error) {
       // What the status says stands, even if the text of a refusal was cut off or endless.
       const decided = response !== undefined && !(response.ok && request.wantsAnswer);
       if (!decided) {
-        const reached = response === undefined ? unknown : { ...facts, ...appliedIf(!isRead), requestId };
+        const reached = response === undefined ? unknown : { ...facts, ...accepted, requestId };
         if (isAborted(request.signal)) throw aborted(reached);
         if (error instanceof GraphError) throw error;
         const distrusted = certificateDistrusted(error);
@@ -186,34 +186,13 @@ export class Exchange {
     }
     if (response?.ok === true) {
       const { status } = response;
-      const details = { ...facts, ...appliedIf(!isRead), requestId, status };
+      const details = { ...facts, ...accepted, requestId, status };
       const etag = response.headers.get("etag") ?? undefined;
-      const repeatsToken = (said: string): boolean => tokens.some((one) => mentions(said, one));
-      return { answer: { text, etag, details, repeatsToken } };
+      return { answer: { text, etag, details, tokens } };
     }
-    return this.#refused(response as Response, text, request, { ...facts, requestId }, tokens);
-  }
-
-  #refused(
-    response: Response,
-    text: string,
-    request: Outgoing,
-    facts: GraphErrorDetails,
-    tokens: readonly string[],
-  ): Attempt {
-    const { status } = response;
-    const waitMs =
-      status === 429 || status >= 500
-        ? retryAfterMs(response.headers.get("retry-after"), this.#means.clock())
-        : undefined;
-    const undecided = request.effect !== "read" && (status >= 500 || status === 408);
-    const details: GraphErrorDetails = {
-      ...facts,
-      ...(undecided ? { outcome: "unknown" } : {}),
-      retryAfterSeconds: waitMs === undefined ? undefined : Math.ceil(waitMs / 1_000),
-    };
-    const failed = errorForAnswer(status, text, details, request, tokens);
-    return { failed, repeatable: repeatableStatus(status, request.effect), waitMs };
+    const { status, headers } = response as Response;
+    const said = { status, text, retryAfter: headers.get("retry-after") };
+    return refusal(said, request, { ...facts, requestId }, tokens, this.#means.clock());
   }
 
   async #token(
@@ -250,15 +229,4 @@ export class Exchange {
       throw aborted(details);
     }
   }
-}
-
-function appliedIf(yes: boolean): { readonly outcome?: WriteOutcome } {
-  return yes ? { outcome: "applied" } : {};
-}
-
-/** Also where a URL has percent-encoded it, and in a host name, which is written small. */
-function mentions(text: string, token: string): boolean {
-  const said = text.toLowerCase();
-  const wanted = token.toLowerCase();
-  return said.includes(wanted) || said.includes(encodeURIComponent(token).toLowerCase());
 }

@@ -4,6 +4,8 @@ export * from "./app-management-policy";
 export * from "./app-management-survey";
 export * from "./app-management-symmetry";
 export type { GraphVersion } from "./address";
+export { BATCH_SIZE, type GraphBatchOptions, type GraphBatchRequest, type GraphBatchResult } from "./batch";
+export * from "./applications";
 export * from "./certificate-authorities";
 export * from "./client";
 export * from "./clouds";

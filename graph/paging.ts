@@ -4,7 +4,7 @@ import type { GraphAddress, GraphVersion } from "./address";
 import { parseObject } from "./answer";
 import { GraphInvalidAnswerError } from "./errors";
 import type { Incoming } from "./exchange";
-import { redact } from "./redact";
+import { redact, repeats } from "./redact";
 
 /** One page of a list. */
 export interface GraphPage {
@@ -74,11 +74,13 @@ function nextUrl(link: unknown, source: PageSource, answer: Incoming): URL | und
   if (link === undefined || link === null) return undefined;
   if (typeof link !== "string") throw invalid(answer, 'has an "@odata.nextLink" that is no text');
   // A link is printed, stored and handed on: not with a token in it.
-  if (answer.repeatsToken(link))
+  if (repeats(link, answer.tokens))
     throw invalid(answer, "repeats the access token in the link to the next page");
   const url = source.address.follow(link, source.version);
   if (url !== undefined) return url;
-  const place = URL.canParse(link) ? `to ${redact(new URL(link).host).slice(0, 100)}` : "nowhere";
+  const place = URL.canParse(link)
+    ? `to ${redact(new URL(link).host, answer.tokens).slice(0, 100)}`
+    : "nowhere";
   const inside = `${source.address.host} and ${source.version ?? "v1.0"}`;
   throw invalid(
     answer,

@@ -35,3 +35,14 @@ export function redact(text: string, known: readonly string[] = []): string {
     .trim();
   return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean;
 }
+
+/**
+ * Whether a text repeats one of these exact values, also where a URL has percent-encoded it, and in a host name,
+ * which is written small.
+ */
+export function repeats(text: string, known: readonly string[]): boolean {
+  const said = text.toLowerCase();
+  return known.some((value) =>
+    [value, encodeURIComponent(value)].some((form) => said.includes(form.toLowerCase())),
+  );
+}

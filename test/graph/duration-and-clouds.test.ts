@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AzureAuthorityHosts } from "@azure/identity";
 import { cloudByEndpoint, cloudByName, CLOUDS, durationSeconds } from "../../graph";
 
 describe("durations of Graph", () => {
@@ -45,5 +46,25 @@ describe("clouds", () => {
       assert.equal(cloud.scope, `${cloud.graphEndpoint}/.default`);
     }
     assert.equal(cloudByEndpoint("https://localhost:8443"), undefined);
+  });
+
+  // https://learn.microsoft.com/graph/deployments and, for the audiences,
+  // https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+  it("has what Microsoft names for each: Graph, sign-in, audience of exchanged tokens", () => {
+    const { AzurePublicCloud, AzureGovernment, AzureChina } = AzureAuthorityHosts;
+    assert.deepEqual(
+      CLOUDS.map((one) => [one.name, one.graphEndpoint, one.loginEndpoint, one.federationAudience]),
+      [
+        ["public", "https://graph.microsoft.com", AzurePublicCloud, "api://AzureADTokenExchange"],
+        ["usgovernment", "https://graph.microsoft.us", AzureGovernment, "api://AzureADTokenExchangeUSGov"],
+        [
+          "usgovernmentl5",
+          "https://dod-graph.microsoft.us",
+          AzureGovernment,
+          "api://AzureADTokenExchangeUSGov",
+        ],
+        ["china", "https://microsoftgraph.chinacloudapi.cn", AzureChina, "api://AzureADTokenExchangeChina"],
+      ],
+    );
   });
 });

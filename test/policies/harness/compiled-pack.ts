@@ -57,6 +57,9 @@ function modified(file: string): number {
   return statSync(file).mtimeMs;
 }
 
-after(async () => {
-  await (await running)?.stop();
-});
+/** Ends the shared pack, if it runs; the next test that asks for it starts another. */
+export async function stopCompiledPack(): Promise<void> {
+  const pack = running;
+  running = undefined;
+  await (await pack)?.stop();
+}
