@@ -27,6 +27,9 @@ export { ArgumentError, type Finding, type Problem, type ProblemCode, ProblemsEr
 export type { RegisteredCertificate } from "./registered-certificate";
 export { KEY_BITS, type KeyBits, type RotationArgs, type RotationChange } from "./rotation";
 export { SecretFreeApplication, type SecretFreeApplicationArgs } from "./secret-free-application";
+export * from "./resources/app-management-policy";
+export type * from "./resources/app-management-restrictions";
+export * from "./resources/certificate-authority-configuration";
 export * from "./resources/tenant-app-management-policy";
 export * from "./resources/vault-certificate";
 export * from "./tenant-credential-policy";

@@ -6,134 +6,25 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import {
-  type Collection,
-  COLLECTIONS,
-  type RestrictionEntry,
   type Scope,
   SCOPES,
   type ScopeRestrictions,
   type TenantAppManagementPolicy,
   type TenantAppManagementPolicyChange,
+  UNKNOWN_VALUE,
 } from "./app-management-policy";
-import { durationSeconds } from "./duration";
 import { GraphPolicyNotMergeableError } from "./errors";
+import {
+  type DeclaredPolicy,
+  entryAt,
+  type EntryPlace,
+  foundAt,
+  PARTS,
+  placesOf,
+  withEntry,
+} from "./policy-place";
 import { redact } from "./redact";
-
-/** What a stack declares: the switch, and per scope and collection the entries it owns. */
-export interface DeclaredPolicy {
-  readonly isEnabled: boolean;
-  readonly applicationRestrictions?: DeclaredScope | undefined;
-  readonly servicePrincipalRestrictions?: DeclaredScope | undefined;
-}
-
-export interface DeclaredScope {
-  readonly passwordCredentials?: readonly DeclaredEntry[] | undefined;
-  readonly keyCredentials?: readonly DeclaredEntry[] | undefined;
-}
-
-export interface DeclaredEntry {
-  readonly restrictionType: string;
-  readonly state: string;
-  readonly maxLifetime?: string | undefined;
-  readonly restrictForAppsCreatedAfterDateTime?: string | undefined;
-}
-
-/** Where an entry stands: at most one entry per place. */
-export interface EntryPlace {
-  readonly scope: Scope;
-  readonly collection: Collection;
-  readonly restrictionType: string;
-}
-
-/** An entry's meaning. Two entries are the same to us when their meanings are deeply equal. */
-interface Meaning {
-  readonly state: string;
-  readonly maxLifetime?: number | string | undefined;
-  readonly after?: number | string | undefined;
-}
-
-const NOT_ENFORCED: Meaning = { state: "disabled" };
-
-/**
- * What an entry enforces, free of spelling: no entry and a disabled one are the same, a date of null, none and
- * year 1 are the same, `P1D` and `PT24H` are the same.
- */
-export function meaningOf(entry: RestrictionEntry | DeclaredEntry | undefined): Meaning {
-  const state = entry?.state ?? "disabled";
-  if (entry === undefined || state === "disabled") return NOT_ENFORCED;
-  const { maxLifetime, restrictForAppsCreatedAfterDateTime: after } = entry;
-  return {
-    state,
-    maxLifetime: maxLifetime == null ? undefined : (durationSeconds(maxLifetime) ?? maxLifetime),
-    after: after == null ? undefined : cutOff(after),
-  };
-}
-
-function cutOff(text: string): number | string | undefined {
-  const moment = Date.parse(text);
-  if (Number.isNaN(moment)) return text;
-  return new Date(moment).getUTCFullYear() <= 1 ? undefined : moment;
-}
-
-/** Whether two entries enforce the same. */
-export function sameMeaning(
-  one: RestrictionEntry | DeclaredEntry | undefined,
-  other: RestrictionEntry | DeclaredEntry | undefined,
-): boolean {
-  return isDeepStrictEqual(meaningOf(one), meaningOf(other));
-}
-
-type AnyPolicy = TenantAppManagementPolicy | DeclaredPolicy;
-
-/** The entry at a place, if there is one. */
-export function entryAt(policy: AnyPolicy, place: EntryPlace): RestrictionEntry | DeclaredEntry | undefined {
-  const entries: readonly (RestrictionEntry | DeclaredEntry)[] =
-    policy[place.scope]?.[place.collection] ?? [];
-  return entries.find((entry) => entry.restrictionType === place.restrictionType);
-}
-
-/** All places that hold an entry, in the order of the policy. */
-export function placesOf(policy: AnyPolicy): EntryPlace[] {
-  return SCOPES.flatMap((scope) =>
-    COLLECTIONS.flatMap((collection) => {
-      const entries: readonly (RestrictionEntry | DeclaredEntry)[] = policy[scope]?.[collection] ?? [];
-      return entries.map(({ restrictionType }) => ({ scope, collection, restrictionType }));
-    }),
-  );
-}
-
-/** Whether two places are the same. */
-export function samePlace(one: EntryPlace, other: EntryPlace): boolean {
-  return isDeepStrictEqual(one, other);
-}
-
-/** The policy with one entry replaced, added, or (undefined) removed. Everything else is the same object. */
-function withEntry(
-  policy: TenantAppManagementPolicy,
-  place: EntryPlace,
-  entry: RestrictionEntry | undefined,
-): TenantAppManagementPolicy {
-  const scope: ScopeRestrictions = policy[place.scope] ?? {};
-  const entries = scope[place.collection] ?? [];
-  const at = entries.findIndex(({ restrictionType }) => restrictionType === place.restrictionType);
-  const others = entries.filter(({ restrictionType }) => restrictionType !== place.restrictionType);
-  const next = entry === undefined ? others : others.toSpliced(at === -1 ? others.length : at, 0, entry);
-  return { ...policy, [place.scope]: { ...scope, [place.collection]: next } };
-}
-
-/** A full entry: the members we own spelt out, those we do not know (such as `excludeActors`) as found. */
-function written(
-  found: RestrictionEntry | undefined,
-  owned: RestrictionEntry | DeclaredEntry,
-): RestrictionEntry {
-  return {
-    ...found,
-    restrictionType: owned.restrictionType,
-    state: owned.state ?? "disabled",
-    maxLifetime: owned.maxLifetime ?? null,
-    restrictForAppsCreatedAfterDateTime: owned.restrictForAppsCreatedAfterDateTime ?? null,
-  };
-}
+import { fulfils, returned, sameMeaning, withoutDropped, written } from "./restriction-entry";
 
 /**
  * The policy with every declared entry in place and nothing else changed. An entry that means the same already
@@ -146,9 +37,8 @@ export function mergePolicy(
   let merged: TenantAppManagementPolicy = { ...found, isEnabled: declared.isEnabled };
   for (const place of placesOf(declared)) {
     const mine = entryAt(declared, place);
-    const there = entryAt(found, place) as RestrictionEntry | undefined;
-    if (mine !== undefined && !sameMeaning(mine, there))
-      merged = withEntry(merged, place, written(there, mine));
+    const there = foundAt(found, place);
+    if (mine !== undefined && !fulfils(there, mine)) merged = withEntry(merged, place, written(there, mine));
   }
   return merged;
 }
@@ -172,11 +62,30 @@ export function restoreEntries(
 ): TenantAppManagementPolicy {
   let restored = found;
   for (const place of places) {
-    const there = entryAt(found, place) as RestrictionEntry | undefined;
-    const before = entryAt(previous, place) as RestrictionEntry | undefined;
-    if (!sameMeaning(there, entryAt(applied, place)) || sameMeaning(there, before)) continue;
-    const value = before === undefined ? undefined : there === undefined ? before : written(there, before);
-    restored = withEntry(restored, place, value);
+    const [there, was] = [foundAt(found, place), entryAt(applied, place)];
+    if (!fulfils(there, was)) continue;
+    const before = returned(there, was, foundAt(previous, place));
+    if (!fulfils(there, before)) restored = withEntry(restored, place, before);
+  }
+  return restored;
+}
+
+/**
+ * Takes back what declared entries no longer say although they did, such as who is exempt: left to itself it would
+ * stay in the tenant for ever.
+ */
+export function restoreMembers(
+  found: TenantAppManagementPolicy,
+  applied: DeclaredPolicy,
+  declared: DeclaredPolicy,
+  previous: TenantAppManagementPolicy,
+): TenantAppManagementPolicy {
+  let restored = found;
+  for (const place of placesOf(declared)) {
+    const [there, was, is] = [foundAt(found, place), entryAt(applied, place), entryAt(declared, place)];
+    if (there === undefined || was === undefined || is === undefined) continue;
+    const value = withoutDropped(there, was, is, foundAt(previous, place));
+    if (value !== there) restored = withEntry(restored, place, value);
   }
   return restored;
 }
@@ -189,7 +98,7 @@ export function rememberEntries(
 ): TenantAppManagementPolicy {
   let remembered = previous;
   for (const place of places) {
-    remembered = withEntry(remembered, place, entryAt(found, place) as RestrictionEntry | undefined);
+    remembered = withEntry(remembered, place, foundAt(found, place));
   }
   return remembered;
 }
@@ -218,11 +127,11 @@ export function sameRestrictions(one: TenantAppManagementPolicy, other: TenantAp
   return SCOPES.every((scope) => isDeepStrictEqual(rest(one[scope]), rest(other[scope])));
 }
 
-/** A scope without the two collections: identifier URI restrictions and whatever Graph adds later. */
+/** A scope without the parts that hold entries: whatever Graph adds later. */
 function rest(scope: ScopeRestrictions | null | undefined): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(scope ?? {}).filter(
-      ([member, value]) => value !== null && !(COLLECTIONS as readonly string[]).includes(member),
+      ([member, value]) => value !== null && !(PARTS as readonly string[]).includes(member),
     ),
   );
 }
@@ -230,9 +139,10 @@ function rest(scope: ScopeRestrictions | null | undefined): Record<string, unkno
 /**
  * What has to be sent to turn one policy into the other; undefined when nothing has to.
  *
- * Only the collections that differ are sent, and the switch with them. `identifierUris` is not: it holds
- * `isStateSetByMicrosoft`, which is the service's to write, and Graph keeps what a PATCH leaves out. Should the
- * service not keep it after all, {@link lostParts} sees it in what is read back.
+ * Only the parts that differ are sent, each whole, and the switch with them. So `identifierUris` is sent only where an
+ * entry of it is declared, and then with every other member as found, Microsoft's own mark `isStateSetByMicrosoft`
+ * included: Graph keeps what a PATCH leaves out, but of `identifierUris` it drops what is not named. Should the service
+ * lose something after all, {@link lostParts} sees it in what is read back.
  *
  * @throws GraphPolicyNotMergeableError when a scope holds a value this version of Graph only shows as unknown.
  */
@@ -242,7 +152,7 @@ export function changeBetween(
 ): TenantAppManagementPolicyChange | undefined {
   const change: Partial<Record<Scope, ScopeRestrictions>> = {};
   for (const scope of SCOPES) {
-    const differing = COLLECTIONS.filter(
+    const differing = PARTS.filter(
       (collection) => !isDeepStrictEqual(found[scope]?.[collection], wanted[scope]?.[collection]),
     );
     if (differing.length === 0) continue;
@@ -254,9 +164,6 @@ export function changeBetween(
   if (found.isEnabled === wanted.isEnabled && Object.keys(change).length === 0) return undefined;
   return { isEnabled: wanted.isEnabled, ...change };
 }
-
-/** What Graph answers for a value that its v1.0 does not know, and does not accept back. */
-const UNKNOWN_VALUE = "unknownFutureValue";
 
 /** The whole scope is looked through: what we cannot express we could not write back if it got lost. */
 function refuseUnknown(value: unknown, path: string): void {

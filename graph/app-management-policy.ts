@@ -6,8 +6,9 @@
  *
  * @see https://learn.microsoft.com/graph/api/resources/tenantappmanagementpolicy
  */
+import type { GraphVersion } from "./address";
 import type { GraphClient, GraphRequestOptions } from "./client";
-import { GraphInvalidAnswerError } from "./errors";
+import { GraphAbortedError, GraphError, GraphInvalidAnswerError, GraphSignInError } from "./errors";
 
 /** Path after the version; the same in every tenant. */
 const DEFAULT_POLICY_PATH = "/policies/defaultAppManagementPolicy";
@@ -23,6 +24,15 @@ export const PASSWORD_RESTRICTION_TYPES = [
 
 /** Kinds of restriction of `keyCredentials` in v1.0 (certificates). */
 export const KEY_RESTRICTION_TYPES = ["asymmetricKeyLifetime"] as const;
+
+/** The kind of restriction that only beta knows: certificates of chosen authorities alone. v1.0 shows it as unknown. */
+export const TRUSTED_AUTHORITY = "trustedCertificateAuthority";
+
+/** Restrictions of identifier URIs, members of `identifierUris`. */
+export const IDENTIFIER_URI_RESTRICTIONS = [
+  "nonDefaultUriAddition",
+  "uriAdditionWithoutUniqueTenantIdentifier",
+] as const;
 
 /** `enabled` enforces; `disabled` means the same as no entry, which is what the admin centre writes. */
 export const RESTRICTION_STATES = ["enabled", "disabled"] as const;
@@ -77,27 +87,86 @@ const WRITE_PERMISSION = "Policy.ReadWrite.ApplicationConfiguration";
 /** Reads the tenant's default policy. Needs the application permission Policy.Read.All. */
 export async function readDefaultPolicy(
   client: GraphClient,
-  options: Pick<GraphRequestOptions, "signal"> = {},
+  options: Pick<GraphRequestOptions, "signal" | "version"> = {},
 ): Promise<TenantAppManagementPolicy> {
-  const answer = await client.get(DEFAULT_POLICY_PATH, { ...options, permission: READ_PERMISSION });
+  return (await read(client, options)).policy;
+}
+
+/** The policy as read, and what a write that must not overwrite anybody needs to know of the reading. */
+export interface FoundPolicy {
+  readonly policy: TenantAppManagementPolicy;
+  /** The version that shows all of it, to be written with. */
+  readonly version: GraphVersion;
+  /** Undefined where Graph gives none, which is what its documents show for this object. */
+  readonly etag: string | undefined;
+}
+
+/**
+ * Reads all of the policy: with beta where `version` says so or v1.0 shows a value that it has no word for.
+ *
+ * Where beta cannot be had, the reading of v1.0 is given, which {@link changeBetween} refuses to write over.
+ */
+export async function readWholeDefaultPolicy(
+  client: GraphClient,
+  options: Pick<GraphRequestOptions, "signal" | "version"> = {},
+): Promise<FoundPolicy> {
+  const found = await read(client, options);
+  if (found.version === "beta" || !holdsUnknown(found.policy)) return found;
+  try {
+    return await read(client, { ...options, version: "beta" });
+  } catch (error) {
+    if (!(error instanceof GraphError) || error instanceof GraphAbortedError) throw error;
+    if (error instanceof GraphSignInError) throw error;
+    return found;
+  }
+}
+
+/** What Graph answers for a value that the version asked does not know, and does not accept back. */
+export const UNKNOWN_VALUE = "unknownFutureValue";
+
+/** Whether the value is, or holds anywhere, one that this version of Graph has no word for. */
+export function holdsUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === UNKNOWN_VALUE;
+  return Object.values(value).some(holdsUnknown);
+}
+
+async function read(
+  client: GraphClient,
+  { signal, version = "v1.0" }: Pick<GraphRequestOptions, "signal" | "version">,
+): Promise<FoundPolicy> {
+  const { object: answer, etag } = await client.getWithEtag(DEFAULT_POLICY_PATH, {
+    signal,
+    version,
+    permission: READ_PERMISSION,
+  });
   // Annotations of the answer itself (@odata.context) are not part of the policy.
   const members = Object.entries(answer).filter(([member]) => !member.startsWith("@odata."));
   const policy: unknown = Object.fromEntries(members);
   assertPolicy(policy);
-  return policy;
+  return { policy, version, etag };
 }
 
 /**
  * Writes parts of the tenant's default policy. Needs Policy.ReadWrite.ApplicationConfiguration.
  *
- * Every collection in `change` replaces the one in the tenant: pass only what {@link changeBetween} made.
+ * Every collection in `change` replaces the one in the tenant: pass only what {@link changeBetween} made. With an
+ * `etag`, a policy that somebody changed since is a GraphConflictError.
  */
 export async function writeDefaultPolicy(
   client: GraphClient,
   change: TenantAppManagementPolicyChange,
-  options: Pick<GraphRequestOptions, "signal"> = {},
+  {
+    signal,
+    version,
+    etag,
+  }: Pick<GraphRequestOptions, "signal" | "version"> & { readonly etag?: string | undefined } = {},
 ): Promise<void> {
-  await client.patch(DEFAULT_POLICY_PATH, change, { ...options, permission: WRITE_PERMISSION });
+  await client.patch(DEFAULT_POLICY_PATH, change, {
+    signal,
+    version,
+    ...(etag === undefined ? {} : { headers: { "if-match": etag } }),
+    permission: WRITE_PERMISSION,
+  });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 /** What a tenant's policy holds beside what a stack declares: dormant restrictions and exempt callers. */
-import { entryAt, type EntryPlace, placesOf, samePlace } from "./app-management-merge";
-import { COLLECTIONS, type Scope, SCOPES, type TenantAppManagementPolicy } from "./app-management-policy";
+import { type Scope, SCOPES, type TenantAppManagementPolicy } from "./app-management-policy";
+import { entryAt, type EntryPlace, PARTS, placeName, placesOf, samePlace } from "./policy-place";
 
 /** Callers that a restriction does not bind: those that carry one of these custom security attributes. */
 export interface ActorExemption {
@@ -41,17 +41,15 @@ function attributesOf({ excludeActors }: { readonly excludeActors?: unknown }): 
   return [...new Set(names)].toSorted();
 }
 
-/** Names of all enabled restrictions, those of `identifierUris` and unknown members included, except at these places. */
+/** Names of all enabled restrictions, those of `identifierUris` and of unknown members included, except at these places. */
 export function enabledElsewhere(policy: TenantAppManagementPolicy, places: readonly EntryPlace[]): string[] {
   const entries = placesOf(policy)
     .filter((place) => !places.some((known) => samePlace(known, place)))
     .filter((place) => entryAt(policy, place)?.state === "enabled")
-    .map(({ scope, collection, restrictionType }) => `${scope}.${collection} ${restrictionType}`);
+    .map(placeName);
   const others = SCOPES.flatMap((scope) =>
     Object.entries(policy[scope] ?? {}).flatMap(([member, value]) =>
-      COLLECTIONS.some((collection) => collection === member)
-        ? []
-        : enabledWithin(value, `${scope}.${member}`),
+      PARTS.some((part) => part === member) ? [] : enabledWithin(value, `${scope}.${member}`),
     ),
   );
   return [...entries, ...others];

@@ -131,6 +131,11 @@ export class GraphClient {
     this.#exchange = new Exchange(this.#means);
   }
 
+  /** The absolute address of an object, for references (`@odata.id`) in the body of a request. */
+  address(path: string, version?: GraphVersion): string {
+    return this.#address.url(path, version).href;
+  }
+
   /** Reads one object. `path` starts with a slash and follows the version: `/policies/…?$select=id`. */
   async get(path: string, options: GraphRequestOptions = {}): Promise<Record<string, unknown>> {
     return (await this.getWithEtag(path, options)).object;

@@ -3,6 +3,8 @@ import { fstatSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as wait } from "node:timers/promises";
 import { GraphClient, type TokenSource } from "../graph";
+import { AppManagementPolicyHandler } from "./app-management-policy";
+import { CertificateAuthorityHandler } from "./certificate-authority";
 import { tokenSourceFromEnvironment } from "./credential";
 import { engineAddress, EngineLog } from "./engine-log";
 import { describeError } from "./errors";
@@ -66,11 +68,11 @@ function createHandlers(env: Environment): ReadonlyMap<string, ResourceHandler> 
     new GraphClient({ cloud: readCloud(env), tokenSource: await tokenSource() });
   const connectVault = async (): Promise<VaultClient> =>
     new VaultClient({ service: readVaultService(env), tokenSource: await tokenSource(), sleep });
+  const client = (): Promise<GraphClient> => (graph ??= connectGraph());
   return new Map<string, ResourceHandler>([
-    [
-      "certlock:index:TenantAppManagementPolicy",
-      new TenantAppManagementPolicyHandler({ client: () => (graph ??= connectGraph()), sleep }),
-    ],
+    ["certlock:index:AppManagementPolicy", new AppManagementPolicyHandler({ client, sleep })],
+    ["certlock:index:CertificateAuthorityConfiguration", new CertificateAuthorityHandler({ client })],
+    ["certlock:index:TenantAppManagementPolicy", new TenantAppManagementPolicyHandler({ client, sleep })],
     [
       "certlock:index:VaultCertificate",
       new VaultCertificateHandler({

@@ -14,6 +14,14 @@ export interface CheckResult {
   readonly problems: readonly CheckProblem[];
 }
 
+/** What a check knows beside the inputs. It contacts nobody. */
+export interface CheckContext {
+  /** The inputs of the resource as it was last deployed; empty for a new one. */
+  readonly olds: PropertyMap;
+  /** Tells the person at the terminal, in a preview too. Nothing secret, nothing unescaped from outside. */
+  readonly warn: (message: string) => void;
+}
+
 /** `update-replace`: the resource is made anew, the new one before the old one goes. */
 export type ChangeKind = "add" | "delete" | "update" | "update-replace";
 
@@ -28,6 +36,8 @@ export interface ReadResult {
 }
 
 export interface OperationContext {
+  /** The resource's name in the engine: stack, project, types and name. */
+  readonly urn: string;
   /** Ends the operation: cancelled by the engine, process told to stop, or custom time limit reached. */
   readonly signal: AbortSignal;
   /** Tells the person at the terminal, beside the resource. Nothing secret, nothing unescaped from outside. */
@@ -42,7 +52,7 @@ export interface ChangeContext extends OperationContext {
 
 export interface ResourceHandler {
   /** Problems under a top-level key in `secretKeys` must not quote what was given. */
-  check(news: PropertyMap, secretKeys: ReadonlySet<string>): CheckResult;
+  check(news: PropertyMap, secretKeys: ReadonlySet<string>, context: CheckContext): CheckResult;
   diff(outputs: PropertyMap, news: PropertyMap): Changes;
   create(inputs: PropertyMap, context: ChangeContext): Promise<{ id: string; outputs: PropertyMap }>;
   /** An import has neither outputs nor inputs. */

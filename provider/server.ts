@@ -101,7 +101,7 @@ function service(
       warnings.push(options.log.warn(request.getUrn(), message));
     };
     try {
-      return await operation({ signal: signalFor(request), warn });
+      return await operation({ urn: request.getUrn(), signal: signalFor(request), warn });
     } finally {
       await Promise.all(warnings);
     }
@@ -152,9 +152,12 @@ function service(
       .setSupportspreview(true);
   });
 
-  const check: Unary<proto.CheckRequest, proto.CheckResponse> = unary((request) => {
+  const check: Unary<proto.CheckRequest, proto.CheckResponse> = unary(async (request) => {
     const { values, secretKeys } = decode(request.getNews());
-    const { inputs, problems } = handlerFor(request).check(values, secretKeys);
+    const olds = decode(request.getOlds()).values;
+    const { inputs, problems } = await operate(withoutLimit(request), ({ warn }) =>
+      Promise.resolve(handlerFor(request).check(values, secretKeys, { olds, warn })),
+    );
     const response = new proto.CheckResponse();
     response.setInputs(encode(inputs, secretKeys));
     for (const { property, reason } of problems) {
@@ -197,9 +200,7 @@ function service(
     const outputs = decode(request.getProperties());
     const inputs = decode(request.getInputs());
     const secretKeys = new Set([...outputs.secretKeys, ...inputs.secretKeys]);
-    // A read carries no time limit of its own.
-    const limited = { getTimeout: () => 0, getUrn: () => request.getUrn() };
-    const result = await operate(limited, (context) =>
+    const result = await operate(withoutLimit(request), (context) =>
       handlerFor(request).read(request.getId(), outputs.values, inputs.values, context),
     );
     return new proto.ReadResponse()
@@ -254,6 +255,11 @@ const KINDS: Readonly<Record<ChangeKind, proto.PropertyDiff.Kind>> = {
   update: proto.PropertyDiff.Kind.UPDATE,
   "update-replace": proto.PropertyDiff.Kind.UPDATE_REPLACE,
 };
+
+/** Checks and reads carry no time limit of their own. */
+function withoutLimit(request: { getUrn(): string }): { getTimeout(): number; getUrn(): string } {
+  return { getTimeout: () => 0, getUrn: () => request.getUrn() };
+}
 
 /** The memory of a resource repeats its inputs: once one of them is secret, so is the memory. */
 function encodeState(outputs: PropertyMap, secretKeys: ReadonlySet<string>): ReturnType<typeof encode> {

@@ -1,13 +1,10 @@
 /** What the state of a TenantAppManagementPolicy remembers beside its inputs. */
 import {
   assertPolicy,
-  COLLECTIONS,
   type DeclaredEntry,
   type DeclaredPolicy,
-  type DeclaredScope,
   entryAt,
   type EntryPlace,
-  SCOPES,
   type TenantAppManagementPolicy,
 } from "../graph";
 import { ProviderError } from "./errors";
@@ -54,16 +51,20 @@ export function withDropped(
   applied: DeclaredPolicy,
   dropped: readonly EntryPlace[],
 ): DeclaredPolicy {
-  const scopes = SCOPES.flatMap((scope) => {
-    const collections = COLLECTIONS.flatMap((collection) => {
-      const kept = dropped.filter((place) => place.scope === scope && place.collection === collection);
-      const entries = kept.flatMap((place) => (entryAt(applied, place) as DeclaredEntry | undefined) ?? []);
-      if (entries.length === 0) return [];
-      return [[collection, [...(declared[scope]?.[collection] ?? []), ...entries]] as const];
-    });
-    if (collections.length === 0) return [];
-    const merged: DeclaredScope = { ...declared[scope], ...Object.fromEntries(collections) };
-    return [[scope, merged] as const];
-  });
-  return { ...declared, ...Object.fromEntries(scopes) };
+  let kept = declared;
+  for (const place of dropped) {
+    const entry = entryAt(applied, place) as DeclaredEntry | undefined;
+    if (entry !== undefined) kept = withDeclared(kept, place, entry);
+  }
+  return kept;
+}
+
+function withDeclared(policy: DeclaredPolicy, place: EntryPlace, entry: DeclaredEntry): DeclaredPolicy {
+  const { scope, collection, restrictionType } = place;
+  const before = policy[scope] ?? {};
+  const next =
+    collection === "identifierUris"
+      ? { ...before.identifierUris, [restrictionType]: entry }
+      : [...(before[collection] ?? []), entry];
+  return { ...policy, [scope]: { ...before, [collection]: next } };
 }

@@ -1,12 +1,13 @@
 /** What a person should know about a tenant's policy when it is taken over or switched on. */
 import {
   type ActorExemption,
+  asymmetries,
   type DeclaredPolicy,
   enabledElsewhere,
   entryAt,
+  fulfils,
   placesOf,
   redact,
-  sameMeaning,
   type TenantAppManagementPolicy,
 } from "../graph";
 
@@ -22,7 +23,7 @@ export function alreadyInPlace(
 ): string | undefined {
   const places = placesOf(declared);
   const enforced = places.some((place) => entryAt(declared, place)?.state === "enabled");
-  const same = places.every((place) => sameMeaning(entryAt(declared, place), entryAt(found, place)));
+  const same = places.every((place) => fulfils(entryAt(found, place), entryAt(declared, place)));
   if (!enforced || !same || found.isEnabled !== declared.isEnabled) return undefined;
   return (
     "The tenant's default app management policy has every declared restriction already, so nothing was written: " +
@@ -56,6 +57,16 @@ export function exempted(exemptions: readonly ActorExemption[]): string | undefi
   return (
     `The tenant's default app management policy exempts callers from restrictions declared here: ${listed(who)}. ` +
     'The exemptions were there before and stay; see the output "exemptActors".'
+  );
+}
+
+/** Declared in a way that locks the policy in the admin centre, unless the tenant has the rest already. */
+export function oneSided(declared: DeclaredPolicy): string | undefined {
+  const missing = asymmetries(declared);
+  if (missing.length === 0) return undefined;
+  return (
+    `The Entra admin centre does not edit a policy whose switches differ between secrets and symmetric keys, or between applications and service principals. Declare alike, unless the tenant has them so already: ${missing.join("; ")}. ` +
+    "The policy works all the same."
   );
 }
 

@@ -2,24 +2,28 @@
 import {
   type ActorExemption,
   actorExemptions,
-  changeBetween,
+  type DeclaredPolicy,
   type EntryPlace,
   type GraphClient,
   GraphError,
+  type GraphVersion,
   mergePolicy,
   placesOf,
-  readDefaultPolicy,
+  readWholeDefaultPolicy,
   rememberEntries,
   restoreEntries,
+  restoreMembers,
   restorePolicy,
   samePlace,
   type TenantAppManagementPolicy,
+  TRUSTED_AUTHORITY,
 } from "../graph";
 import { describeError, PartialFailureError, ProviderError } from "./errors";
 import { hasUnknown, type PropertyMap, type PropertyValue, UNKNOWN } from "./properties";
 import type {
   ChangeContext,
   Changes,
+  CheckContext,
   CheckResult,
   OperationContext,
   ReadResult,
@@ -29,8 +33,8 @@ import { checkInputs } from "./tenant-app-management-policy-check";
 import { diffInputs } from "./tenant-app-management-policy-diff";
 import { recall, remember, withDropped } from "./tenant-app-management-policy-memory";
 import { declaredFrom, importedInputs, inputsFrom, liveInputs } from "./tenant-app-management-policy-values";
-import { activated, alreadyInPlace, exempted } from "./tenant-app-management-policy-warnings";
-import { writeAndSee } from "./tenant-app-management-policy-write";
+import { activated, alreadyInPlace, exempted, oneSided } from "./tenant-app-management-policy-warnings";
+import { writeMerged } from "./tenant-app-management-policy-write";
 
 /** Id of the one policy of a tenant, also for `pulumi import`. */
 const POLICY_ID = "defaultAppManagementPolicy";
@@ -40,6 +44,8 @@ interface TenantAppManagementPolicyOptions {
   readonly client: () => Promise<GraphClient>;
   /** Waits that many milliseconds; rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** A number from 0 to below 1, for spreading waits. @default - Math.random */
+  readonly random?: () => number;
 }
 
 /** The outputs that a preview cannot know. */
@@ -47,7 +53,8 @@ const NOT_KNOWN_YET = { previous: UNKNOWN, applied: UNKNOWN, exemptActors: UNKNO
 
 /** One change of the policy, made from the policy found. */
 interface Plan<Outputs extends PropertyMap | undefined> {
-  readonly wanted: TenantAppManagementPolicy;
+  /** The whole policy as it should be; made again when somebody else wrote meanwhile. */
+  readonly merge: (found: TenantAppManagementPolicy) => TenantAppManagementPolicy;
   /** The entries that must be seen after the write. */
   readonly places: readonly EntryPlace[];
   readonly warnings: readonly (string | undefined)[];
@@ -62,8 +69,9 @@ interface Plan<Outputs extends PropertyMap | undefined> {
  * - The entries declared are owned, with the main switch; all others stay as found.
  * - What was there before is kept in the output `previous` and returns when an entry is no longer declared or
  *   the resource is deleted (`onDelete: "restore"`); entries that somebody changed since stay as they are.
- * - The policy is written once per operation, right after reading it. A write whose outcome is not certain is
- *   not sent again: the policy is read until it shows, and the state keeps `previous` in any case.
+ * - The policy is read again right before it is written, and looked at twice afterwards: what somebody else writes at
+ *   the same time is merged with. A write whose outcome is not certain is not sent again: the policy is read until it
+ *   shows, and the state keeps `previous` in any case.
  * - Callers that others exempted from a declared restriction stay exempt; the output `exemptActors` names them.
  */
 export class TenantAppManagementPolicyHandler implements ResourceHandler {
@@ -75,8 +83,12 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
     this.#options = options;
   }
 
-  check(news: PropertyMap, secretKeys: ReadonlySet<string>): CheckResult {
-    return checkInputs(news, secretKeys);
+  check(news: PropertyMap, secretKeys: ReadonlySet<string>, { warn }: CheckContext): CheckResult {
+    const result = checkInputs(news, secretKeys);
+    const isKnown = result.problems.length === 0 && !Object.values(news).some(hasUnknown);
+    const warning = isKnown ? oneSided(declaredFrom(news)) : undefined;
+    if (warning !== undefined) warn(warning);
+    return result;
   }
 
   diff(outputs: PropertyMap, news: PropertyMap): Changes {
@@ -87,8 +99,9 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
     if (context.preview) return { id: "", outputs: { ...inputs, ...NOT_KNOWN_YET } };
     const declared = declaredFrom(inputs);
     const places = placesOf(declared);
-    const outputs = await this.#change(context, (found) => {
-      const wanted = mergePolicy(found, declared);
+    const outputs = await this.#change(context, versionFor(declared), (found) => {
+      const merge = (now: TenantAppManagementPolicy): TenantAppManagementPolicy => mergePolicy(now, declared);
+      const wanted = merge(found);
       const exemptions = actorExemptions(wanted, places);
       const state: PropertyMap = {
         ...inputs,
@@ -100,7 +113,7 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
         activated(found, wanted, declared),
         exempted(exemptions),
       ];
-      return { wanted, places, warnings, outputs: state, uncertain: state };
+      return { merge, places, warnings, outputs: state, uncertain: state };
     });
     return { id: POLICY_ID, outputs };
   }
@@ -123,8 +136,12 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
       const exemptActors = same ? outputs["exemptActors"] : UNKNOWN;
       return { ...news, previous: known, applied: JSON.stringify(declared), exemptActors };
     }
-    return this.#change(context, (found) => {
-      const wanted = mergePolicy(restoreEntries(found, applied, previous, dropped), declared);
+    return this.#change(context, versionFor(declared, applied), (found) => {
+      const merge = (now: TenantAppManagementPolicy): TenantAppManagementPolicy => {
+        const without = restoreEntries(now, applied, previous, dropped);
+        return mergePolicy(restoreMembers(without, applied, declared, previous), declared);
+      };
+      const wanted = merge(found);
       const before = rememberEntries(previous, found, taken);
       const state: PropertyMap = {
         ...news,
@@ -132,7 +149,7 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
         ...exemptActorsOf(actorExemptions(wanted, placesOf(declared))),
       };
       return {
-        wanted,
+        merge,
         places: [...placesOf(declared), ...dropped],
         warnings: [activated(found, wanted, declared), exempted(actorExemptions(wanted, taken))],
         outputs: state,
@@ -150,7 +167,7 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
     inputs: PropertyMap,
     { signal }: OperationContext,
   ): Promise<ReadResult> {
-    const found = await readDefaultPolicy(await this.#options.client(), { signal });
+    const { policy: found } = await readWholeDefaultPolicy(await this.#options.client(), { signal });
     if (outputs["applied"] === undefined) {
       if (id !== POLICY_ID && id !== found.id) {
         throw new ProviderError(
@@ -175,8 +192,8 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
   async delete(_id: string, outputs: PropertyMap, context: OperationContext): Promise<void> {
     if (outputs["onDelete"] === "keep") return;
     const { previous, applied } = recall(outputs);
-    await this.#change(context, (found) => ({
-      wanted: restorePolicy(found, applied, previous),
+    await this.#change(context, versionFor(applied), () => ({
+      merge: (now) => restorePolicy(now, applied, previous),
       places: placesOf(applied),
       warnings: [],
       outputs: undefined,
@@ -186,19 +203,19 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
   /** Reads, plans, writes and waits until the write shows; at most one such sequence at a time. */
   async #change<Outputs extends PropertyMap | undefined>(
     context: OperationContext,
+    version: GraphVersion,
     plan: (found: TenantAppManagementPolicy) => Plan<Outputs>,
   ): Promise<Outputs> {
     const turn = this.#queue.then(async () => {
       const { sleep } = this.#options;
       const { signal, warn } = context;
       const client = await this.#options.client();
-      const found = await readDefaultPolicy(client, { signal });
-      const { wanted, places, warnings, outputs, uncertain } = plan(found);
-      const change = changeBetween(found, wanted);
+      const first = await readWholeDefaultPolicy(client, { signal, version });
+      const { merge, places, warnings, outputs, uncertain } = plan(first.policy);
       for (const warning of warnings) if (warning !== undefined) warn(warning);
-      if (change === undefined) return outputs;
       try {
-        await writeAndSee({ change, wanted, places }, { client, sleep, signal, warn });
+        const { random = Math.random } = this.#options;
+        await writeMerged(first, { merge, places }, { client, sleep, signal, warn, random });
       } catch (error) {
         if (error instanceof GraphError && error.outcome === "not-applied") throw error;
         if (uncertain === undefined) throw error;
@@ -209,6 +226,14 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Some restrictions can be written with beta alone. */
+function versionFor(...policies: readonly DeclaredPolicy[]): GraphVersion {
+  const isBeta = policies.some((policy) =>
+    placesOf(policy).some(({ restrictionType }) => restrictionType === TRUSTED_AUTHORITY),
+  );
+  return isBeta ? "beta" : "v1.0";
 }
 
 function without(places: readonly EntryPlace[], others: readonly EntryPlace[]): EntryPlace[] {

@@ -1,88 +1,11 @@
 /** The tenant's default app management policy as a Pulumi resource, served by `pulumi-resource-certlock`. */
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-
-/** `enabled` enforces the restriction; `disabled` means the same as having no such restriction. */
-export type RestrictionState = "enabled" | "disabled";
-
-/**
- * What a password restriction forbids or bounds.
- *
- * - `passwordAddition`: no new client secret, neither added later nor sent when an application is created.
- * - `customPasswordAddition`: no client secret whose value the caller chooses.
- * - `passwordLifetime`: new client secrets must be shorter than `maxLifetime`.
- * - `symmetricKeyAddition`: no new symmetric key, which is a password by another name.
- * - `symmetricKeyLifetime`: new symmetric keys must be shorter than `maxLifetime`.
- *
- * @see https://learn.microsoft.com/graph/api/resources/passwordcredentialconfiguration
- */
-export type PasswordRestrictionType =
-  | "passwordAddition"
-  | "passwordLifetime"
-  | "symmetricKeyAddition"
-  | "symmetricKeyLifetime"
-  | "customPasswordAddition";
-
-/**
- * What a certificate restriction bounds: `asymmetricKeyLifetime`, new certificates must be shorter than
- * `maxLifetime`.
- *
- * @see https://learn.microsoft.com/graph/api/resources/keycredentialconfiguration
- */
-export type KeyRestrictionType = "asymmetricKeyLifetime";
-
-/** One restriction of client secrets or symmetric keys. */
-export interface PasswordRestrictionArgs {
-  /** What is restricted; each type at most once per list. */
-  readonly restrictionType: pulumi.Input<PasswordRestrictionType>;
-  /** Whether it is enforced. */
-  readonly state: pulumi.Input<RestrictionState>;
-  /**
-   * Bound of the lifetime as ISO 8601 duration of days, hours, minutes and seconds, such as `P30D`. Required for
-   * an enabled `…Lifetime` restriction, refused for the `…Addition` ones. Entra is reported to compare
-   * strictly: under `P30D` a secret of exactly 30 days is refused.
-   */
-  readonly maxLifetime?: pulumi.Input<string> | undefined;
-  /**
-   * Only applications created after this moment (RFC 3339, such as `2026-01-31T00:00:00Z`) are restricted; a
-   * service principal without creation date counts as created on 2019-01-01. `0001-01-01T00:00:00Z` means all.
-   * @default - all applications, however old
-   */
-  readonly restrictForAppsCreatedAfterDateTime?: pulumi.Input<string> | undefined;
-}
-
-/** One restriction of certificates. */
-export interface KeyRestrictionArgs {
-  /** What is restricted; each type at most once per list. */
-  readonly restrictionType: pulumi.Input<KeyRestrictionType>;
-  /** Whether it is enforced. */
-  readonly state: pulumi.Input<RestrictionState>;
-  /**
-   * Bound of the lifetime as ISO 8601 duration of days, hours, minutes and seconds, such as `P180D`; required
-   * when enabled. Entra is reported to compare strictly: under `P180D` a certificate of exactly 180 days is
-   * refused. Certificates that exist already are not touched.
-   */
-  readonly maxLifetime?: pulumi.Input<string> | undefined;
-  /**
-   * Only applications created after this moment (RFC 3339) are restricted. `0001-01-01T00:00:00Z` means all.
-   * @default - all applications, however old
-   */
-  readonly restrictForAppsCreatedAfterDateTime?: pulumi.Input<string> | undefined;
-}
-
-/** Restrictions of one kind of object: applications, or service principals. */
-export interface CredentialRestrictionsArgs {
-  /**
-   * Restrictions of client secrets and symmetric keys.
-   * @default - none declared; those in the tenant stay
-   */
-  readonly passwordCredentials?: pulumi.Input<pulumi.Input<PasswordRestrictionArgs>[]> | undefined;
-  /**
-   * Restrictions of certificates.
-   * @default - none declared; those in the tenant stay
-   */
-  readonly keyCredentials?: pulumi.Input<pulumi.Input<KeyRestrictionArgs>[]> | undefined;
-}
+import type {
+  ApplicationRestrictionsArgs,
+  CredentialRestrictions,
+  CredentialRestrictionsArgs,
+} from "./app-management-restrictions";
 
 export interface TenantAppManagementPolicyArgs {
   /**
@@ -94,7 +17,7 @@ export interface TenantAppManagementPolicyArgs {
    * What applications may get.
    * @default - nothing declared; the tenant's restrictions stay
    */
-  readonly applicationRestrictions?: pulumi.Input<CredentialRestrictionsArgs> | undefined;
+  readonly applicationRestrictions?: pulumi.Input<ApplicationRestrictionsArgs> | undefined;
   /**
    * What may be added to service principals directly. Declare the same as for applications: otherwise the admin
    * centre refuses to edit the policy.
@@ -107,20 +30,6 @@ export interface TenantAppManagementPolicyArgs {
    * @default "restore"
    */
   readonly onDelete?: pulumi.Input<"restore" | "keep"> | undefined;
-}
-
-/** A restriction as the tenant has it. */
-export interface Restriction {
-  readonly restrictionType: PasswordRestrictionType | KeyRestrictionType;
-  readonly state: RestrictionState;
-  readonly maxLifetime?: string;
-  readonly restrictForAppsCreatedAfterDateTime?: string;
-}
-
-/** The declared restrictions of one kind of object as the tenant has them. */
-export interface CredentialRestrictions {
-  readonly passwordCredentials?: readonly Restriction[];
-  readonly keyCredentials?: readonly Restriction[];
 }
 
 /** Who a restriction does not bind: `excludeActors` of Graph. */

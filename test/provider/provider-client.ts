@@ -72,10 +72,12 @@ export class ProviderClient {
     news: PropertyMap,
     secretKeys: ReadonlySet<string> = new Set(),
     type: string = this.#type,
+    olds: PropertyMap = {},
   ): Promise<Properties & { failures: [string, string][] }> {
     const request = new proto.CheckRequest()
       .setUrn(URN.replace(TYPE, type))
       .setType(type)
+      .setOlds(encode(olds))
       .setNews(encode(news, secretKeys));
     const response = await answer<proto.CheckResponse>((done) => this.#client.check(request, done));
     const failures = response

@@ -59,6 +59,7 @@ export class ProviderFixture {
         waits.push(milliseconds);
         return Promise.resolve();
       },
+      random: () => 0,
     });
     const server = await startProviderServer({
       version: "1.2.3",

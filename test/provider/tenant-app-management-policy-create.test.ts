@@ -5,6 +5,10 @@ import { FakeTenant, INITIAL, PATH } from "./fake-tenant";
 import { partialState, ProviderClient, text } from "./provider-client";
 import { ID, NO_SECRETS, ProviderFixture } from "./provider-fixture";
 
+/** Read, read again right before the write, seen, and seen again a second later. */
+const ONE_WRITE = [`GET ${PATH}`, `GET ${PATH}`, `PATCH ${PATH}`, `GET ${PATH}`, `GET ${PATH}`];
+const SETTLED_MS = 1_000;
+
 describe("creating a TenantAppManagementPolicy", () => {
   let fixture: ProviderFixture;
   let provider: ProviderClient;
@@ -24,7 +28,7 @@ describe("creating a TenantAppManagementPolicy", () => {
   it("reads, merges, writes once, sees the result and remembers what was there", async () => {
     const { id, values } = await provider.create(NO_SECRETS);
     assert.equal(id, ID);
-    assert.deepEqual(tenant.requests, [`GET ${PATH}`, `PATCH ${PATH}`, `GET ${PATH}`]);
+    assert.deepEqual(tenant.requests, ONE_WRITE);
     assert.equal(tenant.policy.isEnabled, true);
     assert.deepEqual(
       tenant.policy.applicationRestrictions?.["identifierUris"],
@@ -65,12 +69,12 @@ describe("creating a TenantAppManagementPolicy", () => {
   it("waits until the change shows", async () => {
     let stale = 3;
     tenant.before = (request, response) => {
-      if (request.method !== "GET" || tenant.requests.length < 3 || stale-- <= 0) return false;
+      if (request.method !== "GET" || tenant.requests.length < 4 || stale-- <= 0) return false;
       response.end(JSON.stringify(INITIAL));
       return true;
     };
     await provider.create(NO_SECRETS);
-    assert.deepEqual(fixture.waits, [500, 1_000, 2_000]);
+    assert.deepEqual(fixture.waits, [500, 1_000, 2_000, SETTLED_MS]);
   });
 
   it("fails with the memory in the state when the change never shows", async () => {
@@ -97,7 +101,7 @@ describe("creating a TenantAppManagementPolicy", () => {
       return true;
     };
     await provider.create(NO_SECRETS);
-    assert.deepEqual(tenant.requests, [`GET ${PATH}`, `PATCH ${PATH}`, `GET ${PATH}`]);
+    assert.deepEqual(tenant.requests, ONE_WRITE);
   });
 
   it("keeps the memory in the state when the connection was cut and the write never arrives", async () => {

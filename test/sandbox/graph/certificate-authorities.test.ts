@@ -3,7 +3,7 @@ import { type ChainLink, issue } from "../certificate-chain";
 import { grantToDeployer } from "../providers/azuread/grant-to-deployer";
 import { type Answer, createApplication, refusal, TestTenant } from "../tenant-fixture";
 
-/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment -- JSON of any shape is what is asserted on */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- JSON of any shape is what is asserted on */
 
 const PATH = "/directory/certificateAuthorities/certificateBasedApplicationConfigurations";
 const DEFAULT_POLICY = "/policies/defaultAppManagementPolicy";
