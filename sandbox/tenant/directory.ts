@@ -61,6 +61,8 @@ export class Directory {
   readonly openIdIssuers = new Map<string, readonly JsonWebKey[]>();
   /** What whoever asks for tokens of managed identities must know: on a real machine, being on it is enough. */
   readonly identityHeader: string;
+  /** Risk of service principals by object id, as Identity Protection would have found it; one that is absent has none. */
+  readonly servicePrincipalRisk = new Map<string, "low" | "medium" | "high">();
   /** The sign-in log, oldest first. */
   readonly signIns: SignIn[] = [];
 
