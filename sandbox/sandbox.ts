@@ -12,6 +12,7 @@ import { openProvidersDoor } from "./providers/door";
 import { seedOwner } from "./resource-manager/access";
 import { resourceManagerRequestHandler } from "./resource-manager/door";
 import { SandboxError } from "./sandbox-error";
+import type { Faults } from "./tenant/faults";
 import { isGuid } from "./tenant/identifiers";
 import { DEPLOYER_NAME } from "./tenant/seed";
 import { Tenant } from "./tenant/tenant";
@@ -24,7 +25,8 @@ export interface SandboxPorts {
   readonly graph?: number;
   readonly vault?: number;
   readonly providers?: number;
-  readonly resourceManager?: number;
+  /** Azure Resource Manager. */
+  readonly arm?: number;
   readonly issuer?: number;
   readonly tunnel?: number;
 }
@@ -47,6 +49,8 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   readonly tenant: Tenant;
+  /** Faults for the next Graph calls: refusals, ended connections, changes by somebody else between two calls. */
+  readonly faults: Faults;
   /** `https://localhost:PORT`, as the two below. */
   readonly loginUrl: string;
   readonly graphUrl: string;
@@ -132,12 +136,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const login = await https("login", loginRequestHandler(tenant, issuer, service));
     addresses.login = issuer.loginUrl = `https://localhost:${login.port}`;
     const graph = await https("graph", graphRequestHandler(tenant, issuer));
+    // A call still held would keep its request from ever ending.
+    undo.push(() => {
+      tenant.faults.clear();
+      return Promise.resolve();
+    });
     addresses.graph = tenant.graphUrl = `https://localhost:${graph.port}`;
     const vaults = await https("vault", ({ request, response }) => {
       vault(request, response);
     });
     addresses.vault = `https://localhost:${vaults.port}`;
-    const arm = await https("resourceManager", resourceManagerRequestHandler(tenant, issuer, addresses));
+    const arm = await https("arm", resourceManagerRequestHandler(tenant, issuer, addresses));
     addresses.resourceManager = `https://localhost:${arm.port}`;
     const outside = await https("issuer", issuerRequestHandler(issuers));
     addresses.issuer = issuers.url = `https://localhost:${outside.port}`;
@@ -161,6 +170,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     let closing: Promise<void> | undefined;
     return {
       tenant,
+      faults: tenant.faults,
       loginUrl: issuer.loginUrl,
       graphUrl: tenant.graphUrl,
       vaultUrl: addresses.vault,

@@ -13,6 +13,7 @@ import type {
   ServicePrincipalRecord,
   UserRecord,
 } from "./directory-objects";
+import { Faults } from "./faults";
 import type { Caller } from "./graph-request";
 import { newGuid, type RandomBytes } from "./identifiers";
 import { ManagedIdentities } from "./managed-identities";
@@ -63,6 +64,8 @@ export class Directory {
   readonly identityHeader: string;
   /** Risk of service principals by object id, as Identity Protection would have found it; one that is absent has none. */
   readonly servicePrincipalRisk = new Map<string, "low" | "medium" | "high">();
+  /** What the next Graph calls run into, for tests. */
+  readonly faults = new Faults();
   /** The sign-in log, oldest first. */
   readonly signIns: SignIn[] = [];
 

@@ -55,7 +55,12 @@ describe("sandbox: Conditional Access at the token endpoint", () => {
     const record = tenant.applications.get(application.id);
     const principalRecord = tenant.servicePrincipals.get(principal);
     assert.ok(record && principalRecord);
-    const { status, applied } = evaluateConditionalAccess(tenant, record, principalRecord, address);
+    const { status, applied } = evaluateConditionalAccess(tenant, {
+      application: record,
+      principal: principalRecord,
+      resourceAppId: "00000003-0000-0000-c000-000000000000",
+      address,
+    });
     return [status, ...applied.map(({ result }) => result)].join(" ");
   }
 
