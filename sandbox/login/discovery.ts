@@ -52,15 +52,17 @@ export function openIdConfiguration(tenant: Tenant, baseUrl: string, version: 1 
  * @throws LoginError AADSTS50049 when it is not
  */
 export function instanceDiscovery(baseUrl: string, loginUrl: string, asked: string | null): unknown {
-  const { host } = new URL(loginUrl);
+  const { host, hostname, origin } = new URL(loginUrl);
   const endpoint = asked === null ? `${baseUrl}/common/oauth2/v2.0/authorize` : asked;
   const wanted = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (wanted === undefined || !(isPublic(wanted.host) || wanted.host === host)) {
+  // MSAL for Python names the host without its port.
+  const own = wanted?.host === host || wanted?.host === hostname;
+  if (wanted === undefined || !(isPublic(wanted.host) || own)) {
     throw new LoginError("invalid_instance", 50049, "Unknown or invalid instance.");
   }
   const [, realm = "common"] = wanted.pathname.split("/");
   return {
-    tenant_discovery_endpoint: `${wanted.origin}/${realm}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${own ? origin : wanted.origin}/${realm}/v2.0/.well-known/openid-configuration`,
     "api-version": "1.1",
     metadata: [
       { preferred_network: PUBLIC_NETWORK, preferred_cache: PUBLIC_CACHE, aliases: PUBLIC_ALIASES },

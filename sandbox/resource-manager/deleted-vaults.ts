@@ -35,6 +35,13 @@ export const DELETED_VAULT_ROUTES: readonly ArmRoute[] = [
       return { status: 202, headers: { location, "retry-after": "1" } };
     },
   },
+  // There are no managed HSMs; the command line of Azure asks for them whenever it asks for vaults.
+  ...["managedHSMs", "deletedManagedHSMs"].map((kind): ArmRoute => ({
+    method: "GET",
+    path: `${IN_SUBSCRIPTION}/${kind}`,
+    action: `Microsoft.KeyVault/${kind}/read`,
+    answer: () => list([]),
+  })),
   {
     method: "GET",
     path: `${IN_SUBSCRIPTION}/locations/{location}/operationResults/{operation}`,

@@ -75,21 +75,34 @@ export const SUBSCRIPTION_ROUTES: readonly ArmRoute[] = [
   },
 ];
 
-/** The vaults, which are all the resources there are; a filter may name their type and nothing else. */
+/**
+ * The vaults, which are all the resources there are. A filter may name a type and a name, as the command line of Azure
+ * does to find a vault's group.
+ */
 function resources(call: ArmCall) {
-  const filter = call.query.get("$filter") ?? "";
-  const type = /^\s*resourceType eq '([^']*)'\s*$/i.exec(filter)?.[1];
-  if (filter !== "" && type === undefined) {
-    throw new ArmError(
-      400,
-      "InvalidFilterInQueryString",
-      `Invalid $filter '${filter}' specified in the query string.`,
-    );
+  const filter = call.query.get("$filter")?.trim() ?? "";
+  const wanted = new Map<string, string>();
+  for (const clause of filter === "" ? [] : filter.split(/\s+and\s+/i)) {
+    const [, property = "", value = ""] = /^(resourceType|name) eq '([^']*)'$/i.exec(clause) ?? [];
+    if (property === "") {
+      throw new ArmError(
+        400,
+        "InvalidFilterInQueryString",
+        `Invalid $filter '${filter}' specified in the query string.`,
+      );
+    }
+    wanted.set(property.toLowerCase(), value.toLowerCase());
   }
-  if (type !== undefined && type.toLowerCase() !== "microsoft.keyvault/vaults") return list([]);
-  const vaults = call.tenant.vaults.all().map((vault) => vaultBody(call, vault) as Record<string, unknown>);
+  const fits = (property: string, value: string): boolean =>
+    (wanted.get(property) ?? value.toLowerCase()) === value.toLowerCase();
+  const vaults = fits("resourcetype", "Microsoft.KeyVault/vaults") ? call.tenant.vaults.all() : [];
   return list(
-    vaults.map(({ id, name, type: kind, location, tags }) => ({ id, name, type: kind, location, tags })),
+    vaults
+      .filter(({ name }) => fits("name", name))
+      .map((vault) => {
+        const { id, name, type, location, tags } = vaultBody(call, vault) as Record<string, unknown>;
+        return { id, name, type, location, tags };
+      }),
   );
 }
 
