@@ -13,6 +13,9 @@ export interface TokenResource {
 
 const DEFAULT = "/.default";
 
+/** About people, and so without meaning here; MSAL for Go sends them along all the same. */
+const OPEN_ID_SCOPES = ["openid", "profile", "email", "offline_access"];
+
 /**
  * Name of the resource a form asks a token for: `resource` at the version 1 endpoint, `<resource>/.default` as the only
  * `scope` at version 2.
@@ -30,8 +33,9 @@ export function requestedResource(form: URLSearchParams, version: 1 | 2): string
   }
   const scope = form.get("scope") ?? "";
   if (scope === "") throw missingParameter("scope");
-  const scopes = scope.split(/\s+/).filter((part) => part !== "");
-  const wrong = scopes.find((part) => !part.endsWith(DEFAULT));
+  const scopes = scope.split(/\s+/).filter((part) => part !== "" && !OPEN_ID_SCOPES.includes(part));
+  const [only = ""] = scopes;
+  const wrong = scopes.length === 0 ? scope : scopes.find((part) => !part.endsWith(DEFAULT));
   if (wrong !== undefined) {
     throw new LoginError(
       "invalid_scope",
@@ -48,7 +52,7 @@ export function requestedResource(form: URLSearchParams, version: 1 | 2): string
         `Scope ${scope} is not valid.`,
     );
   }
-  return withoutSlash(scope.trim().slice(0, -DEFAULT.length));
+  return withoutSlash(only.slice(0, -DEFAULT.length));
 }
 
 /**

@@ -68,7 +68,7 @@ export function objectsOf(body: Json, name: string): readonly Json[] | undefined
 export function textsOf(body: Json, name: string): readonly string[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value as string[];
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value;
   throw wrongType(name, "a list of texts");
 }
 

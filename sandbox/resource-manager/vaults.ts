@@ -139,9 +139,8 @@ function patch(call: ArmCall): ArmAnswer {
   const vault = findVault(call);
   const changes = vaultSettings(objectOf(call.body, "properties") ?? {});
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const { vaultUri: _uri, provisioningState: _state, ...before } = vault.properties;
   const written = write(call, vault.location, tagsOf(call.body) ?? vault.tags, {
-    settings: { ...before, ...given },
+    settings: { ...vault.properties, ...given },
   });
   return ok(vaultBody(call, written));
 }

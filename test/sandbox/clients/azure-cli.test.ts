@@ -16,13 +16,13 @@ describe("sandbox: the command line of Azure", function () {
   let folder: string;
 
   before(async function () {
-    python = await pythonOrSkip(this, "azure-cli.requirements.txt");
     sandbox = await startSandbox();
     folder = mkdtempSync(join(tmpdir(), "certlock-azure-cli-"));
+    python = await pythonOrSkip(this, "azure-cli.requirements.txt");
   });
   after(async () => {
-    await sandbox?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
+    await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   /** One command; `cloud` names the folder of settings it works in. */

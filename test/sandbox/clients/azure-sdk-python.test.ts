@@ -24,8 +24,8 @@ describe("sandbox: Microsoft's clients for Python", function () {
   let jobAppId: string;
 
   before(async function () {
-    python = await pythonOrSkip(this, "azure-sdk.requirements.txt");
     sandbox = await startSandbox();
+    python = await pythonOrSkip(this, "azure-sdk.requirements.txt");
     const { tenant } = sandbox;
     const deployer = tenant.servicePrincipalByAppId(tenant.deployer.appId);
     grantRole(
@@ -43,7 +43,7 @@ describe("sandbox: Microsoft's clients for Python", function () {
     );
     report = JSON.parse(printed) as Report;
   });
-  after(() => sandbox?.close());
+  after(() => sandbox.close());
 
   it("azure-mgmt-keyvault makes a vault in the cloud it discovered, and learns its address from it", () => {
     const { tenant, vaultSuffix } = sandbox;

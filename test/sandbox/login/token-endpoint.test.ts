@@ -46,11 +46,14 @@ describe("sandbox: the token endpoint", () => {
 
   const sha256 = () => createHash("sha256").update(certificate.der).digest("base64url");
   const sha1 = () => createHash("sha1").update(certificate.der).digest("base64url");
+  const hex = (text: string) => Buffer.from(text, "base64url").toString("hex").toUpperCase();
   const accepted: [string, () => Parameters<RunningSandbox["assertion"]>[2]][] = [
     ["PS256 with x5t#S256", () => ({ algorithm: "PS256", header: { "x5t#S256": sha256() } })],
     ["RS256 with x5t#S256", () => ({ algorithm: "RS256", header: { "x5t#S256": sha256() } })],
     ["PS256 with x5t", () => ({ algorithm: "PS256", header: { x5t: sha1() } })],
     ["RS256 with x5t", () => ({ algorithm: "RS256", header: { x5t: sha1() } })],
+    ["RS256 with kid in hex", () => ({ algorithm: "RS256", header: { kid: hex(sha1()) } })],
+    ["RS256 with kid in padded base64", () => ({ algorithm: "RS256", header: { kid: `${sha1()}=` } })],
   ];
   for (const [situation, overrides] of accepted) {
     it(`accepts an assertion signed ${situation}`, async () => {
@@ -218,6 +221,9 @@ describe("sandbox: the token endpoint", () => {
         { ...form, scope: "https://graph.microsoft.com/.default https://vault.azure.net/.default" },
         "400 invalid_request 28000",
       ],
+      [{ ...form, scope: "openid profile" }, "400 invalid_scope 1002012"],
+      [{ ...form, scope: "openid offline_access profile https://graph.microsoft.com/.default" }, "200"],
+      [{ ...form, resource: "https://graph.microsoft.com" }, "400 invalid_request 901002"],
       [{ ...form, scope: "https://nobody.example/.default" }, "400 invalid_resource 500011"],
     ];
     const outcomes: string[] = [];
