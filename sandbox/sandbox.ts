@@ -115,7 +115,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   seedOwner(tenant);
   const addresses = new CloudAddresses();
   const issuer = await TokenIssuer.create(tenant);
-  const issuers = await OpenIdIssuers.create(tenant);
+  const issuers = new OpenIdIssuers(tenant);
   const service = new TokenService(tenant, issuer, {
     singleUseAssertions: options.singleUseAssertions ?? false,
     addresses,

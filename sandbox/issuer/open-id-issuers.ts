@@ -1,5 +1,10 @@
-import { createHash, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from "node:crypto";
-import { promisify } from "node:util";
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+} from "node:crypto";
 import { signJwt, type Claims } from "../login/json-web-token";
 import type { Tenant } from "../tenant/tenant";
 
@@ -46,26 +51,18 @@ const DEFAULT_LIFETIME_SECONDS = 300;
 
 /**
  * Issuers outside the tenant, all in one: it signs for any issuer it is asked for, and the tenant knows its key under
- * that name as if it had read the issuer's discovery document. The key lives as long as the process.
+ * that name as if it had read the issuer's discovery document. The key is made when it is first needed and lives as long
+ * as the process.
  */
 export class OpenIdIssuers {
   readonly #tenant: Tenant;
-  readonly #privateKey: KeyObject;
-  readonly #keyId: string;
+  #key: { readonly privateKey: KeyObject; readonly id: string } | undefined;
   readonly #grants = new Map<string, Grant>();
   /** Base URL of the issuer door. Set when the door is open. */
   url = "";
 
-  private constructor(tenant: Tenant, privateKey: KeyObject) {
+  constructor(tenant: Tenant) {
     this.#tenant = tenant;
-    this.#privateKey = privateKey;
-    const spki = createPublicKey(privateKey).export({ type: "spki", format: "der" });
-    this.#keyId = createHash("sha256").update(spki).digest("base64url");
-  }
-
-  static async create(tenant: Tenant): Promise<OpenIdIssuers> {
-    const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-    return new OpenIdIssuers(tenant, privateKey);
   }
 
   /** Signs a token and makes its issuer known to the tenant. */
@@ -84,12 +81,14 @@ export class OpenIdIssuers {
       nbf: now,
       exp: now + (token.lifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS),
     };
-    return signJwt({ typ: "JWT", alg: "RS256", kid: this.#keyId }, claims, this.#privateKey);
+    const { privateKey, id } = this.#signingKey();
+    return signJwt({ typ: "JWT", alg: "RS256", kid: id }, claims, privateKey);
   }
 
   publicKey(): JsonWebKey & { readonly kid: string } {
-    const { n, e } = createPublicKey(this.#privateKey).export({ format: "jwk" });
-    return { kty: "RSA", alg: "RS256", use: "sig", kid: this.#keyId, ...(n && { n }), ...(e && { e }) };
+    const { privateKey, id } = this.#signingKey();
+    const { n, e } = createPublicKey(privateKey).export({ format: "jwk" });
+    return { kty: "RSA", alg: "RS256", use: "sig", kid: id, ...(n && { n }), ...(e && { e }) };
   }
 
   /**
@@ -151,5 +150,12 @@ export class OpenIdIssuers {
     // Known from now on: what is registered for it must not fail for want of a key.
     this.#tenant.openIdIssuers.set(grant.issuer, [this.publicKey()]);
     return requestToken;
+  }
+
+  #signingKey(): { readonly privateKey: KeyObject; readonly id: string } {
+    if (this.#key) return this.#key;
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const spki = publicKey.export({ type: "spki", format: "der" });
+    return (this.#key = { privateKey, id: createHash("sha256").update(spki).digest("base64url") });
   }
 }
