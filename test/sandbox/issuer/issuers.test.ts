@@ -3,7 +3,7 @@ import { createPublicKey, verify, type JsonWebKey } from "node:crypto";
 import { RunningSandbox, verdict } from "../sandbox-client";
 import { call, createApplication, createServicePrincipal } from "../tenant-fixture";
 
-/* eslint-disable @typescript-eslint/no-unsafe-member-access -- JSON of any shape is what is asserted on */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- JSON of any shape is what is asserted on */
 
 const EXCHANGE = "api://AzureADTokenExchange";
 
