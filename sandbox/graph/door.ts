@@ -43,6 +43,11 @@ export function graphRequestHandler(
       return;
     }
     const body = withClientRequestId(answer.body, echoed);
+    if (typeof answer.body === "string") {
+      response.writeHead(answer.status);
+      response.end(answer.body);
+      return;
+    }
     if (fault?.kind === "halfBody") sendHalf(response, answer.status, body);
     else sendJson(response, answer.status, body);
   };
@@ -83,7 +88,12 @@ async function graphAnswer(
     );
   }
   const { appId, roles } = check.token;
-  return tenant.graph({ method, path: request.url ?? "/", body, caller: { appId, roles } });
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      typeof value === "string" && name !== "authorization" ? [[name, value] as const] : [],
+    ),
+  );
+  return tenant.graph({ method, path: request.url ?? "/", body, headers, caller: { appId, roles } });
 }
 
 const MALFORMED = Symbol("malformed");

@@ -7,9 +7,11 @@ export const PASSWORD_RESTRICTIONS = [
   "customPasswordAddition",
 ] as const;
 export const KEY_RESTRICTIONS = ["asymmetricKeyLifetime"] as const;
+/** v1.0 shows the second one as `unknownFutureValue`. */
+export const BETA_KEY_RESTRICTIONS = [...KEY_RESTRICTIONS, "trustedCertificateAuthority"] as const;
 
 export type PasswordRestrictionType = (typeof PASSWORD_RESTRICTIONS)[number];
-export type KeyRestrictionType = (typeof KEY_RESTRICTIONS)[number];
+export type KeyRestrictionType = (typeof BETA_KEY_RESTRICTIONS)[number];
 export type RestrictionType = PasswordRestrictionType | KeyRestrictionType;
 export type RestrictionState = "enabled" | "disabled";
 
@@ -30,6 +32,8 @@ export interface Restriction {
   /** Only objects created later are judged; null: all. */
   readonly restrictForAppsCreatedAfterDateTime: string | null;
   readonly excludeActors: { readonly customSecurityAttributes: readonly ActorExemption[] } | null;
+  /** Of `trustedCertificateAuthority` alone (beta): whose certificates are accepted. */
+  readonly certificateBasedApplicationConfigurationIds?: readonly string[];
 }
 
 export interface CredentialRestrictions {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { GraphRequest } from "../../../sandbox/tenant/graph-request";
+import type { Caller } from "../../../sandbox/tenant/graph-request";
 import {
   call,
   createApplication,
@@ -223,7 +224,15 @@ describe("sandbox: enforcement of app management policies", () => {
     });
     restrictTenant(tenant, [exemption("yes")]);
     assert.equal(short(writes.password(targets.applications)), TYPE_REFUSED);
-    call(tenant, "PATCH", `/servicePrincipals/${self?.id ?? ""}`, attributes);
+    const security: Caller = {
+      appId: "a security team's",
+      roles: ["CustomSecAttributeDefinition.ReadWrite.All", "CustomSecAttributeAssignment.ReadWrite.All"],
+    };
+    call(tenant, "POST", "/directory/attributeSets", { id: "AppPolicy" }, security);
+    const definition = { attributeSet: "AppPolicy", name: "Exempt", type: "String", status: "Available" };
+    call(tenant, "POST", "/directory/customSecurityAttributeDefinitions", definition, security);
+    const path = `/servicePrincipals/${self?.id ?? ""}`;
+    assert.equal(call(tenant, "PATCH", path, attributes, security).status, 204);
     assert.equal(short(writes.password(targets.applications)), "allowed");
     restrictTenant(tenant, [exemption("no")]);
     assert.equal(short(writes.password(targets.applications)), TYPE_REFUSED);
