@@ -9,7 +9,15 @@ import { connect as connectTls } from "node:tls";
 import { SandboxError, startSandbox, type SandboxPorts } from "../../sandbox";
 import { RunningSandbox } from "./sandbox-client";
 
-const DOORS = ["login", "graph", "vault", "providers"] as const satisfies readonly (keyof SandboxPorts)[];
+const DOORS = [
+  "login",
+  "graph",
+  "vault",
+  "arm",
+  "issuer",
+  "tunnel",
+  "providers",
+] as const satisfies readonly (keyof SandboxPorts)[];
 
 /** True when something listens on the port. */
 async function listens(port: number): Promise<boolean> {
@@ -108,6 +116,9 @@ describe("sandbox: starting and stopping", () => {
         login: await freePort(),
         graph: await freePort(),
         vault: await freePort(),
+        arm: await freePort(),
+        issuer: await freePort(),
+        tunnel: await freePort(),
         providers: await freePort(),
       };
       ports[door] = taken;
@@ -155,7 +166,8 @@ describe("sandbox: starting and stopping", () => {
 
   it("closes with connections open, also half-made ones, and closes twice without harm", async () => {
     const sandbox = await startSandbox();
-    const ports = [sandbox.loginUrl, sandbox.graphUrl, sandbox.vaultUrl].map((url) =>
+    const { loginUrl, graphUrl, vaultUrl, resourceManagerUrl, issuers, tunnelUrl } = sandbox;
+    const ports = [loginUrl, graphUrl, vaultUrl, resourceManagerUrl, issuers.url, tunnelUrl].map((url) =>
       Number(new URL(url).port),
     );
     const silent = ports.map((port) => connect(port, "127.0.0.1"));

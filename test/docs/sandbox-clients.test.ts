@@ -1,0 +1,65 @@
+/** The page about clients of the sandbox: its table says the versions that are pinned, and no client is tried that it does not name. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(__dirname, "../..");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const page = read("docs/sandbox-clients.md");
+
+interface Row {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+}
+
+/** Rows of the table under a heading whose first cell is a package. */
+const [, table = ""] = page.split("\n## What was tried\n");
+const rows: readonly Row[] = (table.split("\n## ", 1)[0] ?? "")
+  .split("\n")
+  .filter((line) => line.startsWith("| `"))
+  .map((line) => line.split("|").map((cell) => cell.trim()))
+  .map(([, name = "", version = "", file = ""]) => ({
+    name: /`([^`]+)`/.exec(name)?.[1] ?? "",
+    version,
+    file: file.replaceAll("`", ""),
+  }));
+
+/** What a file pins, by package. */
+function pinned(file: string): ReadonlyMap<string, string> {
+  const text = read(file);
+  if (file.endsWith("package.json")) {
+    const { dependencies, devDependencies } = JSON.parse(text) as Record<string, Record<string, string>>;
+    return new Map(Object.entries({ ...dependencies, ...devDependencies }));
+  }
+  const pattern = file.endsWith("go.mod") ? /^\t(\S+) v(\S+)$/gm : /^([a-z0-9-]+)==(\S+)/gm;
+  return new Map([...text.matchAll(pattern)].map(([, name = "", version = ""]) => [name, version]));
+}
+
+describe("the page about clients of the sandbox", () => {
+  it("names of every client the version that is pinned", () => {
+    assert.ok(rows.length >= 15);
+    const wrong = rows.filter(({ name, version, file }) => pinned(file).get(name) !== version);
+    assert.deepEqual(wrong, []);
+  });
+
+  it("has a row for every client the tests ask for", () => {
+    const folder = "test/sandbox/clients";
+    const asked = readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(".requirements.txt"))
+      .flatMap((name) => {
+        const [, lines = ""] = /^# from the (?:one )?lines? (.+)\.$/m.exec(read(`${folder}/${name}`)) ?? [];
+        return [...lines.matchAll(/"([^"=]+)==/g)].map(([, each = ""]) => each);
+      });
+    const go = [...(read(`${folder}/go/go.mod`).split(")", 1)[0] ?? "").matchAll(/^\t(\S+) v/gm)]
+      .map(([, name = ""]) => name)
+      // What the others are made of.
+      .filter((name) => !name.endsWith("/sdk/azcore"));
+    const named = rows.map(({ name }) => name);
+    assert.ok(asked.length > 0 && go.length > 0);
+    assert.deepEqual(
+      [...asked, ...go].filter((name) => !named.includes(name)),
+      [],
+    );
+  });
+});
