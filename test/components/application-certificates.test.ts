@@ -4,8 +4,17 @@ import { createSecureContext } from "node:tls";
 import * as pulumi from "@pulumi/pulumi";
 import { SecretFreeApplication } from "../../components";
 import { certificateBlocks } from "../../components/certificate-pem";
-import { issueCertificate, issueFrom } from "../policies/certificates";
-import { authority, base, declare, external, otherKey, tls, vault } from "./certificate-declaration";
+import { issueCertificate } from "../policies/certificates";
+import {
+  authority,
+  authorityNamed,
+  base,
+  declare,
+  external,
+  otherKey,
+  tls,
+  vault,
+} from "./certificate-declaration";
 import { idOf, Recorder, type Registered, TENANT_ID, valueOf } from "./recorder";
 
 class Consumer extends pulumi.CustomResource {
@@ -200,8 +209,13 @@ describe("the certificates of an application", () => {
 
   it("come from the authority that is given; its chain is handed on, and never sent to Entra", async () => {
     const recorder = await Recorder.start();
-    const root = await issueFrom("root", true);
-    const issuer = { ...(await authority()), chainPem: root };
+    const root = await authorityNamed("root");
+    const middle = await authorityNamed("middle", { under: root });
+    const issuing = await authorityNamed("issuing", { under: middle });
+    const { certificatePem: old } = await authorityNamed("old", { under: await authorityNamed("old root") });
+    // In whatever order, and with what belongs to the authority before it.
+    const chainPem = root.certificatePem + old + middle.certificatePem;
+    const issuer = { from: "2026-11-21", ...issuing, chainPem };
     const { certificate } = declare(tls({ issuer }));
     const registered = await recorder.all();
     assert.deepEqual(names(registered), [
@@ -219,7 +233,7 @@ describe("the certificates of an application", () => {
     assert.equal(chain.secret, false);
     assert.deepEqual(
       certificateBlocks(chain.value).map(({ fingerprint256 }) => fingerprint256),
-      [issuer.certificatePem, root].map((one) => new X509Certificate(one).fingerprint256),
+      [issuing, middle, root].map((one) => new X509Certificate(one.certificatePem).fingerprint256),
     );
     assert.equal(find(registered, "certificate-g1").inputs["caPrivateKeyPem"], "[secret]");
     assert.doesNotMatch(JSON.stringify(registered.map(({ inputs }) => inputs)), /PRIVATE KEY/);
