@@ -2,9 +2,10 @@
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
 import { PEM_CONTENT_TYPE } from "./certificate-pem";
+import { isKnown } from "./federation/claims";
 import { epochSeconds } from "./lifetime";
 import { PFX_CONTENT_TYPE } from "./pfx";
-import { checkOneOf, type Finding } from "./problems";
+import { ArgumentError, checkOneOf, describeGiven, type Finding } from "./problems";
 import type { Tags } from "./vault-tags";
 
 /**
@@ -47,7 +48,14 @@ export function createSecret(
   surroundings: { readonly resourceGroupName: pulumi.Input<string>; readonly tags: Tags },
   child: pulumi.CustomResourceOptions,
 ): keyvault.Secret {
-  const { validFrom, validUntil } = credential;
+  const validity = pulumi
+    .all([credential.validFrom, credential.validUntil])
+    .apply(([validFrom, validUntil]) => {
+      const finding = checkOrder(validFrom, validUntil);
+      const problem = finding && { at: `credentials[${describeGiven(secretName)}]`, ...finding };
+      if (problem !== undefined) throw new ArgumentError("CredentialVault", name, [problem], "later");
+      return { notBefore: epochSeconds(validFrom), expires: epochSeconds(validUntil) };
+    });
   return new keyvault.Secret(
     `${name}-secret-${secretName}`,
     {
@@ -59,8 +67,8 @@ export function createSecret(
         contentType: contentTypeOf(credential),
         attributes: {
           enabled: true,
-          notBefore: pulumi.output(validFrom).apply(epochSeconds),
-          expires: pulumi.output(validUntil).apply(epochSeconds),
+          notBefore: validity.notBefore,
+          expires: validity.expires,
         },
       },
       tags: { ...surroundings.tags, ...marksOf(credential) },
@@ -102,7 +110,9 @@ export function checkCredential(given: StoredCredential | undefined): Finding | 
   const key = contentType === PFX_CONTENT_TYPE ? "pfxBase64" : "privateKeyPem";
   const parts: readonly (keyof StoredCredential)[] = [key, "certificatePem", "validFrom", "validUntil"];
   const missing = parts.filter((part) => given[part] === undefined);
-  if (missing.length === 0) return undefined;
+  const { validFrom, validUntil } = given;
+  if (missing.length === 0)
+    return isKnown(validFrom) && isKnown(validUntil) ? checkOrder(validFrom, validUntil) : undefined;
   return {
     code: "missing",
     given: `a credential without ${missing.join(", ")}`,
@@ -110,5 +120,17 @@ export function checkCredential(given: StoredCredential | undefined): Finding | 
     remedy: missing.includes(key)
       ? "a key that was born in a vault or is kept elsewhere cannot be stored: leave it out, and use grantRead for one in this vault"
       : remedy,
+  };
+}
+
+/** Key Vault takes dates in any order, and a secret that ends before it begins is one that nobody ever renews in time. */
+function checkOrder(validFrom: unknown, validUntil: unknown): Finding | undefined {
+  const moment = (given: unknown): number => (typeof given === "string" ? Date.parse(given) : NaN);
+  if (moment(validFrom) < moment(validUntil)) return undefined;
+  return {
+    code: "invalid-date",
+    given: `validFrom ${describeGiven(validFrom)}, validUntil ${describeGiven(validUntil)}`,
+    allowed: "two moments such as 2026-11-21T00:00:00Z, the second after the first",
+    remedy: "give both as the certificate bears them",
   };
 }
