@@ -137,7 +137,7 @@ function checkPrivilege(role: unknown): Finding | undefined {
 function checkReason(given: unknown): Finding | undefined {
   const purpose = "say why no narrower role will do";
   const finding = checkText(given, REASON_CHARACTERS.most, purpose);
-  if (finding !== undefined || String(given).trim().length >= REASON_CHARACTERS.fewest) return finding;
+  if (finding !== undefined || (given as string).trim().length >= REASON_CHARACTERS.fewest) return finding;
   return {
     code: "reason-missing",
     given: describeGiven(given),

@@ -118,7 +118,7 @@ export function readVault(given: CredentialVaultArgs, problems: Problems): Crede
   for (const [secretName, credential] of readEntries("credentials", args.credentials ?? {}, problems) ?? []) {
     const at = `credentials[${describeGiven(secretName)}]`;
     problems.add(at, checkSecretName(secretName));
-    problems.add(at, checkCredential(credential));
+    checkCredential(at, credential, problems);
     if (seen.has(secretName.toLowerCase())) problems.add(at, sameSecret(secretName));
     seen.add(secretName.toLowerCase());
   }

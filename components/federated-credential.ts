@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "./federation/claims";
 import { ENTRA_CLOUDS, type EntraCloud } from "./federation/cloud";
 import { checkCredentialName, checkTrust, type FederatedTrust, fieldsOf } from "./federation/credentials";
-import { isOptions, wrongType } from "./given-options";
+import { EMPTY, isOptions, wrongType } from "./given-options";
 import { isGuid } from "./guid";
 import {
   ArgumentError,
@@ -101,6 +101,9 @@ function checkArguments(name: string, args: FederatedCredentialArgs): void {
   }
   const cloud = args.cloud ?? "public";
   if (isKnown(args.applicationId)) problems.add("applicationId", checkApplicationId(args.applicationId));
+  for (const option of ["displayName", "cloud"] as const) {
+    if ((args[option] as unknown) === null) problems.add(option, EMPTY);
+  }
   problems.add("displayName", checkCredentialName(args.displayName ?? name));
   problems.add("cloud", checkOneOf(cloud, ENTRA_CLOUDS));
   checkTrust("", args, cloud, problems, ["applicationId", "displayName", "cloud"]);

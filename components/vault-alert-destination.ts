@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "./federation/claims";
 import { isOptions, type OptionNames, readItems, readOptions, wrongType } from "./given-options";
 import { checkGuid } from "./guid";
+import { checkText } from "./names";
 import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
 import { checkResourceId } from "./resource-id";
 
@@ -186,6 +187,11 @@ export function checkExpiryAlert(at: string, given: ExpiryAlertArgs, problems: P
     }
     case "webhook":
       checkPlain("url", args.url, checkWebhook);
+      if (args.entraApplicationId !== undefined && isKnown(args.entraApplicationId))
+        problems.add(
+          `${at}.entraApplicationId`,
+          checkText(args.entraApplicationId, 256, "name the application the endpoint asks tokens for"),
+        );
       if (args.entraTenantId !== undefined && isKnown(args.entraTenantId))
         problems.add(`${at}.entraTenantId`, checkGuid(args.entraTenantId, "tenant id"));
       if (args.entraTenantId !== undefined && args.entraApplicationId === undefined)

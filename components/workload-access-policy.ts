@@ -248,8 +248,10 @@ function checkCondition(
   },
   problems: Problems,
 ): void {
-  const networks = given.networks && readItems("networks", given.networks, problems);
-  const riskLevels = given.riskLevels && readItems("riskLevels", given.riskLevels, problems);
+  const read = (at: "networks" | "riskLevels") =>
+    given[at] === undefined ? undefined : readItems(at, given[at], problems);
+  const networks = read("networks");
+  const riskLevels = read("riskLevels");
   // What is no list has been reported.
   if (networks !== given.networks || riskLevels !== given.riskLevels) return;
   if (networks !== undefined && riskLevels !== undefined) {

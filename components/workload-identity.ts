@@ -12,7 +12,7 @@ import {
 } from "./federation/credentials";
 import { type OptionNames, readEntries, readItems, readOptions } from "./given-options";
 import { checkGraphRoles, type GraphRole, grantGraphRoles } from "./graph-roles";
-import { checkLocation, checkResourceGroupName } from "./names";
+import { checkLocation, checkResourceGroupName, checkText } from "./names";
 import {
   ArgumentError,
   checkOneOf,
@@ -204,7 +204,10 @@ export function readWorkloadIdentity(
   const roles = checkAzureRoles("roles", args.roles ?? {}, problems);
   const graphRoles = readItems("graphRoles", args.graphRoles ?? [], problems) ?? [];
   checkGraphRoles("graphRoles", graphRoles, problems);
-  if (args.tags !== undefined) readEntries("tags", args.tags, problems);
+  for (const [tag, value] of readEntries("tags", args.tags ?? {}, problems) ?? []) {
+    if (isKnown(value))
+      problems.add(`tags[${describeGiven(tag)}]`, checkText(value, 256, "give the tag a value"));
+  }
   const readable = checkFederatedCredentials("federatedCredentials", federatedCredentials, cloud, problems);
   checkFederation(readable, location, problems);
   return { ...args, roles, graphRoles };
@@ -237,7 +240,7 @@ function checkFederation(credentials: FederatedCredentials, location: unknown, p
       remedy: "assign the identity itself to the workload, or put the credential on an application",
     });
   }
-  const region = String(location);
+  const region = typeof location === "string" ? location : "";
   if (Object.keys(credentials).length === 0 || !REGIONS_WITHOUT_FEDERATION.includes(region)) return;
   problems.add("location", {
     code: "out-of-range",
