@@ -4,17 +4,7 @@ import { createSecureContext } from "node:tls";
 import * as pulumi from "@pulumi/pulumi";
 import { SecretFreeApplication } from "../../components";
 import { certificateBlocks } from "../../components/certificate-pem";
-import { issueCertificate } from "../policies/certificates";
-import {
-  authority,
-  authorityNamed,
-  base,
-  declare,
-  external,
-  otherKey,
-  tls,
-  vault,
-} from "./certificate-declaration";
+import { authority, authorityNamed, base, declare, external, tls, vault } from "./certificate-declaration";
 import { idOf, Recorder, type Registered, TENANT_ID, valueOf } from "./recorder";
 
 class Consumer extends pulumi.CustomResource {
@@ -358,44 +348,5 @@ describe("certificates whose key is born in a vault", () => {
       ["https://kv-billing.vault.azure.net/secrets/billing-key", "application/x-pkcs12", false],
     );
     assert.equal(find(registered, "certificate-g2").inputs["contentType"], "application/x-pkcs12");
-  });
-});
-
-describe("certificates whose key is kept elsewhere", () => {
-  it("are registered under their thumbprints; the one that began last is current", async () => {
-    const recorder = await Recorder.start();
-    const old = await issueCertificate("rsa2048", 3000, new Date("2026-11-01T00:00:00Z"));
-    const next = otherKey("next", "2026-12-20T00:00:00Z");
-    const newer = otherKey("newer", "2026-11-15T00:00:00Z");
-    const { certificate, certificates, clientConfiguration } = declare({
-      key: "external",
-      certificates: [await newer, old.der, await next],
-    });
-    const registered = await recorder.all();
-    const thumbprint = (pem: string | Buffer): string =>
-      new X509Certificate(pem).fingerprint256.replaceAll(":", "");
-    assert.deepEqual(
-      names(registered),
-      [await newer, old.pem, await next]
-        .map(
-          (pem) => `ApplicationCertificate billing-credential-${thumbprint(pem).slice(0, 16).toLowerCase()}`,
-        )
-        .sort(),
-    );
-    const order = await Promise.all(
-      certificates.map(async (one) => (await valueOf(one.thumbprintSha256)).value),
-    );
-    assert.deepEqual(order, [await next, old.pem, await newer].map(thumbprint));
-    assert.equal(certificate, certificates[2]);
-    assert.deepEqual(
-      [certificate?.privateKeyPem, certificate?.generation, certificate?.rotatesOn],
-      [undefined, undefined, undefined],
-    );
-    assert.deepEqual(Object.keys(clientConfiguration).sort(), [
-      "clientId",
-      "tenantId",
-      "thumbprintSha1",
-      "thumbprintSha256",
-    ]);
   });
 });
