@@ -159,7 +159,7 @@ function readArguments(name: string, args: SecretFreeApplicationArgs): Declared 
   const { certificate: given, now = new Date() } = read;
   const isMoment = now instanceof Date && !Number.isNaN(now.getTime());
   if (!isMoment) problems.add("now", NO_MOMENT);
-  const options = given && readCertificateOptions("certificate", given, problems);
+  const options = given === undefined ? undefined : readCertificateOptions("certificate", given, problems);
   const certificate =
     options && isMoment ? readCertificateArgs("certificate", options, { name, now }, problems) : undefined;
   refuseArguments(COMPONENT, name, problems);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { issueCertificate } from "../policies/certificates";
-import { authority, declare, tls } from "./certificate-declaration";
+import { authority, authorityNamed, declare, tls } from "./certificate-declaration";
 import { privateKey } from "./recorded-certificates";
 import { lateRefusalOfMany } from "./late-refusal";
 import { refusal } from "./refusal";
@@ -45,6 +45,7 @@ describe("certificates that cannot be", () => {
     const leaf = await issueCertificate("rsa2048", 30_000);
     const short = await authority(100);
     const other = privateKey("other", 2048);
+    const below = await authorityNamed("below", { under: await authorityNamed("above") });
     const cases: readonly (readonly [object, string])[] = [
       [
         { ...good, certificatePem: leaf.pem, privateKeyPem: leaf.privateKeyPem },
@@ -64,6 +65,11 @@ describe("certificates that cannot be", () => {
       [{ ...good, from: "tomorrow" }, "from invalid-date"],
       [{ ...good, privateKeyPem: "nothing" }, "privateKeyPem private-key"],
       [{ ...good, chainPem: good.privateKeyPem }, "chainPem invalid-certificate"],
+      [{ ...good, chainPem: good.certificatePem + good.privateKeyPem }, "chainPem invalid-certificate"],
+      [
+        { from: good.from, ...below, chainPem: good.certificatePem + leaf.pem },
+        "chainPem invalid-certificate",
+      ],
     ];
     for (const [issuer, expected] of cases) {
       assert.deepEqual(await refusal(() => declare(tls({ issuer }))), [`certificate.issuer.${expected}`]);
