@@ -2,8 +2,7 @@
  * A preview with the policy pack that needs no account, no state and no download: Pulumi's engine with the program, and
  * stand-ins for everything that lives in a cloud.
  */
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { createPrivateFiles } from "../../sandbox/private-files";
@@ -13,6 +12,7 @@ import { tlsPackage } from "../../sandbox/providers/tls/package";
 import { Tenant } from "../../sandbox/tenant/tenant";
 import type { Engine } from "../engine/find";
 import { IncompleteError } from "../errors";
+import { packageFile } from "../package-files";
 import type { NotEvaluatedItem, PreviewDigest } from "../review/input";
 import { type Configuration, type Overrides, readConfiguration } from "./configuration";
 import { EngineRun } from "./engine-run";
@@ -84,7 +84,7 @@ export async function check(options: CheckOptions): Promise<CheckOutcome> {
   const configuration = await readConfiguration(project, stack, options.config, options.environment, markers);
   const files = await createPrivateFiles("certlock-check-");
   const own = new ProviderProcess(
-    ownFile("provider/bin/pulumi-resource-certlock"),
+    packageFile("provider/bin/pulumi-resource-certlock"),
     providerEnvironment(options),
   );
   let door: ProviderDoor | undefined;
@@ -95,7 +95,7 @@ export async function check(options: CheckOptions): Promise<CheckOutcome> {
       own: new Map([["certlock", own]]),
     });
     const packs = await packLaunchers(
-      [ownFile("policies/certlock-policies"), ...options.policyPacks],
+      [packageFile("policies/certlock-policies"), ...options.policyPacks],
       files.directory,
     );
     const installed = installedPackages(project.programFolder);
@@ -236,11 +236,6 @@ class Attempt {
     this.#program?.kill();
     this.#engine?.kill();
   }
-}
-
-/** A file of this package, wherever it is installed. */
-function ownFile(path: string): string {
-  return join(dirname(createRequire(__filename).resolve("certlock/package.json")), path);
 }
 
 /** certlock's provider refuses to work beside a client secret; here it signs in nowhere. */
