@@ -209,7 +209,8 @@ class Attempt {
       address: this.#relay.address,
       environment: this.#environment.given,
       typeCheck,
-      preload: undefined,
+      preload: packageFile("dist/cli/check/program-hook.js"),
+      settingsMayBeMissing: this.#options.configuration.mayBeIncomplete,
     });
   }
 

@@ -24,6 +24,8 @@ export interface Configuration {
   readonly unknownKeys: readonly string[];
   /** Pulumi ESC environments the stack imports; they are not opened. */
   readonly escEnvironments: readonly string[];
+  /** Whether settings may be missing that the stack has: it has no file here, or imports an environment. */
+  readonly mayBeIncomplete: boolean;
 }
 
 /** Values given on the command line, `namespace:key=value`. */
@@ -51,6 +53,7 @@ export async function readConfiguration(
     if (!overrides.has(reading.fullKey(key))) config[key] = reading.setting(key, value);
   }
   for (const [key, value] of overrides) config[key] = reading.setting(key, value);
+  const esc = escEnvironments(file["environment"]);
   reading.defaults(objectOf(project.config));
   return {
     stackFile: { config, ...(decrypt !== undefined && { encryptionsalt: salt }) },
@@ -58,7 +61,8 @@ export async function readConfiguration(
     values: Object.fromEntries(reading.values),
     secretKeys: [...reading.secretKeys].sort(),
     unknownKeys: [...reading.unknownKeys].sort(),
-    escEnvironments: escEnvironments(file["environment"]),
+    escEnvironments: esc,
+    mayBeIncomplete: stack.file === undefined || esc.length > 0,
   };
 }
 

@@ -16,12 +16,17 @@ import { markUnknown, UNKNOWN, unknownStruct } from "./unknown-values";
 /** Package whose provider answers references to other stacks; the engine's own would ask the backend. */
 export const STACK_REFERENCES = "stack-reference";
 
+/** How program-hook.ts says that the program requires a setting which is not there. */
+const MISSING_SETTING = "7cc710cb:missing:";
+
 export interface SeenByMonitor {
   /** A function of a provider was asked, or a method of a resource. */
   function(token: string): void;
   /** A resource is read that exists already. */
   read(type: string, name: string): void;
   stackReference(name: string): void;
+  /** A required setting that is not there, by its full key. */
+  missingSetting(key: string): void;
   /** A component that a provider would make; its children are not to be seen. */
   remoteComponent(type: string, name: string): void;
   /** An existing resource would be taken over. */
@@ -101,9 +106,12 @@ export function interceptors(
     [
       EngineService.log.path,
       (bytes, forward) => {
-        // The SDK's debug messages hold every property in plain text, secrets included, and nobody reads them.
-        const isDebug = LogRequest.deserializeBinary(bytes).getSeverity() === LogSeverity.DEBUG;
-        return isDebug ? Promise.resolve(Buffer.alloc(0)) : forward(bytes);
+        const log = LogRequest.deserializeBinary(bytes);
+        if (log.getSeverity() !== LogSeverity.DEBUG) return forward(bytes);
+        if (log.getMessage().startsWith(MISSING_SETTING))
+          seen.missingSetting(log.getMessage().slice(MISSING_SETTING.length));
+        // Other debug messages hold every property in plain text, secrets included, and nobody reads them.
+        return Promise.resolve(Buffer.alloc(0));
       },
     ],
     [

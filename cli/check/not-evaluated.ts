@@ -33,6 +33,14 @@ export class Unanswered implements SeenByMonitor {
     this.#note(name, "pulumi:pulumi:StackReference", "Outputs of another stack: they are unknown here.");
   }
 
+  missingSetting(key: string): void {
+    this.#note(
+      "stack configuration",
+      key,
+      "The program requires it and it is not set here: the program was given an unknown value.",
+    );
+  }
+
   remoteComponent(type: string, name: string): void {
     this.#note(name, type, "A component that its provider makes: the resources in it are not seen.");
   }

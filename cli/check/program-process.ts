@@ -18,8 +18,10 @@ export interface ProgramOptions {
   readonly environment: Environment;
   /** Whether TypeScript is compiled with its types looked at. */
   readonly typeCheck: boolean;
-  /** Module that is loaded before the program. */
-  readonly preload: string | undefined;
+  /** Module that is loaded before the program's SDK. */
+  readonly preload: string;
+  /** Whether a required setting that is not there gets a stand-in instead of ending the program. */
+  readonly settingsMayBeMissing: boolean;
 }
 
 export interface ProgramEnd {
@@ -39,10 +41,9 @@ export class ProgramProcess {
     const { project, preload } = options;
     const nodeArguments = (project.runtime.options.nodeargs ?? "").split(/\s+/).filter((part) => part !== "");
     // `-r` and not `--require`: at that, the SDK would leave ES modules in TypeScript alone.
-    const preloaded = preload === undefined ? [] : ["-r", preload];
     const child = spawn(
       process.execPath,
-      [...nodeArguments, ...preloaded, runnerOf(project), ...argumentsOf(options)],
+      [...nodeArguments, "-r", preload, runnerOf(project), ...argumentsOf(options)],
       {
         cwd: project.programFolder,
         env: environmentOf(options),
@@ -109,6 +110,7 @@ function environmentOf(options: ProgramOptions): Environment {
     ...options.environment,
     PULUMI_CONFIG: JSON.stringify(options.config),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.secretKeys),
+    ...(options.settingsMayBeMissing && { CERTLOCK_CHECK_MISSING_SETTINGS: "1" }),
     PULUMI_PROJECT: options.project.name,
     PULUMI_STACK: options.stack,
     PULUMI_NODEJS_TYPESCRIPT: String(typescript !== false),
