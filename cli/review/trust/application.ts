@@ -125,6 +125,15 @@ export function roleDifferences(resource: PlannedResource): Difference[] {
   return [permission("role", was ?? "none", is ?? "taken away", is !== undefined)];
 }
 
+/** What a resource of a grant gives, in words. */
+export function grantedIn({ after, before }: PlannedResource): string {
+  const inputs = after?.inputs ?? before?.inputs ?? {};
+  const asked = [...textsAt(inputs, "roleIds"), ...textsAt(inputs, "scopeIds")].map((id) =>
+    roleName(guidOnly(id)),
+  );
+  return asked.length > 0 ? listed(asked) : roleIn(inputs);
+}
+
 function roleIn(values: Values): string {
   const id =
     guidAt(values, "appRoleId") ??
