@@ -1,6 +1,6 @@
 /** What the exit code of `certlock check` and `certlock review` says. */
-import type { Report, Severity } from "./review/report";
-import { severities } from "./review/report";
+import { type Report, severities } from "./review/report";
+import { atLeast } from "./review/severity";
 
 export const EXIT = {
   /** Nothing at or above the threshold. */
@@ -58,8 +58,4 @@ export function exitCodeOf(report: Report, options: ExitOptions = {}): ExitCode 
   return report.verdict === "incomplete" || (strict && report.notEvaluated.length > 0)
     ? EXIT.incomplete
     : EXIT.ok;
-}
-
-function atLeast(severity: Severity, threshold: Severity): boolean {
-  return severities.indexOf(severity) >= severities.indexOf(threshold);
 }

@@ -40,6 +40,8 @@ const pack = {
 };
 
 const eventSchema = z.object({
+  /** Number of the event within the run; the lines may come in another order. */
+  sequence: maybe(z.number()),
   policyEvent: z
     .looseObject({
       ...pack,
@@ -97,7 +99,10 @@ export interface ParsedEvents {
  * @param value what `onEvent` of the Automation API gives, or a parsed line
  */
 export function readEvent(value: unknown): EngineEvent | undefined {
-  return eventSchema.safeParse(value).data;
+  const event = eventSchema.safeParse(value).data;
+  // Debug messages of the SDK hold every property in plain text.
+  if (event?.diagnosticEvent?.severity === "debug") delete event.diagnosticEvent;
+  return event;
 }
 
 /**
@@ -124,7 +129,7 @@ export function parseEvents(given: string, bounds: Bounds = BOUNDS): ParsedEvent
     const event = readEvent(parsed.value);
     if (event === undefined)
       unreadable.push({ line: number, problem: "is an event of another shape than the engine's" });
-    else if (Object.keys(event).length > 0) events.push(event);
+    else if (Object.keys(event).some((key) => key !== "sequence")) events.push(event);
   }
   return { events, unreadable };
 }

@@ -69,6 +69,8 @@ export interface ReviewInput {
   readonly exemptions?: readonly ExemptionRecord[];
   /** What the caller knows beyond the events: unanswered cloud functions, values that could not be decrypted. */
   readonly notEvaluated?: readonly NotEvaluatedItem[];
+  /** What of the inputs could not be read: one sentence each. Makes a report that blocks nothing an incomplete one. */
+  readonly incomplete?: readonly string[];
   /** Report of an older run, to show what is different. */
   readonly against?: Report;
 }
