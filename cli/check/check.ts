@@ -177,7 +177,7 @@ class Attempt {
         project,
         events: ended.events,
         digest: declarations(this.#unanswered.positions, project.root),
-        preview: ended.code === 0 ? { ok: true } : { ok: false, reason: reasonOf(ended.errors) },
+        preview: ended.code === 0 ? { ok: true } : { ok: false, ...reasonOf(ended.errors) },
         notEvaluated: [...unknownConfiguration(configuration), ...this.#unanswered.items],
         output: this.#program?.output ?? "",
         providers: this.#unanswered.providers,
@@ -260,11 +260,9 @@ function sameEntries(
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
-/** The last thing the engine complained of, which is why it ended. */
-function reasonOf(errors: string): string {
-  const lines = errors
-    .split("\n")
-    .map((line) => line.replace(/^error: /, "").trim())
-    .filter((line) => line !== "");
-  return lines.at(-1) ?? "the preview failed";
+/** Why a preview could not run, where it is more than that rules or the program have ended it. */
+function reasonOf(errors: string): { readonly reason?: string } {
+  const lines = errors.split("\n").map((line) => line.replace(/^error: /, "").trim());
+  const reason = lines.filter((line) => line !== "" && !/^(preview|update) failed$/.test(line)).at(-1);
+  return reason === undefined ? {} : { reason };
 }

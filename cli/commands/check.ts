@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { CheckOutcome } from "../check/check";
 import type { CommandIo, Register } from "../command-io";
@@ -122,12 +124,23 @@ async function report(
       digest: outcome.digest,
       preview: outcome.preview,
       notEvaluated: outcome.notEvaluated,
-      project: outcome.project.root,
-      versions: { certlock: packageVersion(), pulumi: outcome.engineVersion },
+      context: {
+        generatedAt: io.now(),
+        sourceRoot: sourceRoot(outcome.project.root),
+        versions: { certlock: packageVersion(), pulumi: outcome.engineVersion },
+      },
     },
     options,
     io,
   );
+}
+
+/** Folder of the project within its repository, which reports name their files from. */
+function sourceRoot(root: string): string {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return relative(folder, root).replaceAll("\\", "/");
+    if (dirname(folder) === folder) return "";
+  }
 }
 
 /** Engine messages carry colour tags such as `<{%reset%}>`. */
