@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { startSandbox } from "../../sandbox/index";
-import { type Engine, findEngine } from "../engine/find";
+import { type Engine, findEngine } from "../../cli/engine/find";
 import { isolateProcess } from "../stack/environment";
 import { portable } from "./portable";
 import { Recorder } from "./recording";

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as auto from "@pulumi/pulumi/automation";
-import type { Engine } from "../engine/find";
+import type { Engine } from "../../cli/engine/find";
 import { offlineEnvironment } from "../stack/environment";
 import { copyProject, engineRoot } from "../stack/workspace";
 
