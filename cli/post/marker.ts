@@ -28,6 +28,8 @@ const OPENING = "<!-- certlock-review 1 ";
 const CLOSING = " -->";
 /** A marker is a few hundred characters; anything longer was not written here. */
 const MAX_LENGTH = 4_096;
+/** What `encodeURIComponent` would throw at. */
+const LONE_SURROGATE = /[\ud800-\udfff]/gu;
 const FIELDS = ["key", "head", "run", "attempt", "verdict", "fingerprints", "content", "body"] as const;
 
 /** The marker as one line, without a line break. */
@@ -94,7 +96,7 @@ function firstLine(text: string): string {
 }
 
 function encode(value: string): string {
-  return encodeURIComponent(value.toWellFormed()).replace(
+  return encodeURIComponent(value.replace(LONE_SURROGATE, "\ufffd")).replace(
     /[-!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
