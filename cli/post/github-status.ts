@@ -43,11 +43,11 @@ export async function publishGitHubStatus(
   hint: (permission: string) => string,
 ): Promise<StatusOutcome> {
   try {
-    return await checkRun(client, repository, status, hint("checks: write"));
+    return await checkRun(client, repository, status, hint('"checks: write"'));
   } catch (error) {
     // A private repository answers 404 where a public one says 403.
     if (!(error instanceof PostForbiddenError || error instanceof PostNotFoundError)) throw error;
-    return commitStatus(client, repository, status, hint('checks: write" (or "statuses: write'));
+    return commitStatus(client, repository, status, hint('"checks: write" or "statuses: write"'));
   }
 }
 

@@ -28,7 +28,7 @@ function permissionHint(permission: string, context: RunContext): string {
   if (context.fork && context.origin === undefined) {
     return `This pull request comes from a fork, and GitHub gives its runs a read-only token: write report.json here and post it from a second workflow (docs/pipelines.md#pull-requests-from-forks).`;
   }
-  return `Give the job the permission "${permission}" (docs/pipelines.md#permissions).`;
+  return `Give the job the permission ${permission} (docs/pipelines.md#permissions).`;
 }
 
 /**
@@ -50,6 +50,8 @@ export async function connectGitHub(options: ConnectOptions): Promise<Connection
     "GITHUB_GRAPHQL_URL",
     root.pathname.endsWith("/v3/") ? new URL("../graphql", root).href : new URL("graphql", root).href,
   );
+  // One address, not a folder of them.
+  graphRoot.pathname = graphRoot.pathname.replace(/\/$/, "");
   const context = await contextOf("github", variables, readFile);
   variables.assertComplete("GitHub");
   const clientFor = (address: URL): HostClient =>
@@ -84,7 +86,7 @@ async function pullRequestOf(context: RunContext, client: HostClient): Promise<n
     method: "GET",
     path: `repos/${context.repository}/pulls`,
     query: { state: "open", head: `${origin.owner}:${origin.branch}` },
-    permission: permissionHint("pull-requests: write", context),
+    permission: permissionHint('"pull-requests: write"', context),
   });
   const found = pulls.map(record).find((pull) => {
     const head = record(pull["head"]);
@@ -110,7 +112,7 @@ class GitHubHost implements ReviewHost {
   }
 
   get #permission(): string {
-    return permissionHint("pull-requests: write", this.#context);
+    return permissionHint('"pull-requests: write"', this.#context);
   }
 
   get #repository(): string {
