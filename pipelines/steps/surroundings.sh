@@ -62,6 +62,6 @@ output() {
   if [[ -n ${GITHUB_OUTPUT:-} ]]; then
     printf '%s=%s\n' "$1" "$2" >> "$GITHUB_OUTPUT"
   elif [[ ${TF_BUILD:-} == [Tt]rue ]]; then
-    printf '##vso[task.setvariable variable=certlock.%s;isOutput=true]%s\n' "$1" "$2"
+    printf '##vso[task.setvariable variable=%s;isOutput=true]%s\n' "${1//-/_}" "$2"
   fi
 }
