@@ -2,6 +2,7 @@ export { startSandbox } from "./sandbox";
 export type { Sandbox, SandboxDeployer, SandboxOptions, SandboxPorts } from "./sandbox";
 export { SandboxError } from "./sandbox-error";
 export { Tenant } from "./tenant/tenant";
+export type { Fault, FaultHandle, FaultMatch, Faults } from "./tenant/faults";
 export type { TenantOptions } from "./tenant/directory";
 export type { Caller, GraphRequest, GraphResponse } from "./tenant/graph-request";
 export type { SignIn } from "./tenant/sign-ins";

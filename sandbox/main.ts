@@ -1,31 +1,111 @@
 import { parseArgs } from "node:util";
+import { environmentText, isFormat, FORMATS, type Format } from "./environment-text";
 import { startSandbox, type SandboxOptions, type SandboxPorts } from "./sandbox";
 import { SandboxError } from "./sandbox-error";
 
 const DOORS = ["login", "graph", "vault", "providers"] as const satisfies readonly (keyof SandboxPorts)[];
 
-const USAGE = `certlock sandbox: an Entra tenant in memory, for tests and demonstrations.
+const USAGE = `certlock sandbox: an Entra tenant in memory, for tests and demonstrations. Not a security boundary.
 
   --login-port N  --graph-port N  --vault-port N  --providers-port N
                         ports of the doors on 127.0.0.1 (default: free ones)
   --tenant-id GUID      directory id (default: a random one)
   --client-address IP   where requests come from unless they say otherwise (default: 198.51.100.10)
+  --format FORMAT       how the environment is printed: ${FORMATS.join(", ")} (default: sh)
+  --stop-on-stdin-end   also stop when standard input ends, as it does when the process that started it is gone
   --help                this text
 
-Prints the environment to export, then a line "# ready". Stops on SIGINT or SIGTERM.
+Prints the environment to export, then a line "# ready" (json: one line of JSON, once ready). Stops on SIGINT, SIGTERM
+or SIGHUP.
 `;
+
+/** What the command reads and writes; `process` fits. */
+export interface SandboxCommandIo {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  once(signal: StopSignal, listener: () => void): unknown;
+  off(signal: StopSignal, listener: () => void): unknown;
+}
+
+type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+const STOP_SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * Runs `certlock sandbox ARGS`: starts a tenant, prints what to export and stays until it is told to stop.
+ * @returns the exit code: 0 stopped as asked, 1 with the reason on `io.stderr`. Never throws for what a user did.
+ */
+export async function sandboxCommand(
+  args: readonly string[],
+  io: SandboxCommandIo = process,
+): Promise<number> {
+  try {
+    const command = readArguments(args);
+    if (command) await run(command, io);
+    else io.stdout.write(USAGE);
+    return 0;
+  } catch (error) {
+    io.stderr.write(`${describe(error)}\n`);
+    return 1;
+  }
+}
+
+interface Command {
+  readonly options: SandboxOptions;
+  readonly format: Format;
+  readonly stopOnStdinEnd: boolean;
+}
+
+async function run({ options, format, stopOnStdinEnd }: Command, io: SandboxCommandIo): Promise<void> {
+  const stop = stopRequest(io, stopOnStdinEnd);
+  try {
+    const sandbox = await startSandbox(options);
+    try {
+      io.stdout.write(environmentText(sandbox, format));
+      await stop.requested;
+    } finally {
+      await sandbox.close();
+    }
+  } finally {
+    stop.ignore();
+  }
+}
+
+/** Listens for what ends the sandbox from before it starts: a signal during the start must not leave files behind. */
+function stopRequest(
+  io: SandboxCommandIo,
+  stopOnStdinEnd: boolean,
+): { requested: Promise<void>; ignore: () => void } {
+  let request: () => void = () => undefined;
+  const requested = new Promise<void>((resolve) => (request = resolve));
+  for (const signal of STOP_SIGNALS) io.once(signal, request);
+  if (stopOnStdinEnd) {
+    io.stdin.once("end", request);
+    io.stdin.once("close", request);
+    io.stdin.resume();
+  }
+  return {
+    requested,
+    ignore: () => {
+      for (const signal of STOP_SIGNALS) io.off(signal, request);
+      if (stopOnStdinEnd) io.stdin.pause();
+    },
+  };
+}
 
 /**
  * Reads the command line; undefined asks for the usage text.
- * @throws SandboxError, or what node:util says of an option it does not know.
+ * @throws SandboxError with every problem, or what node:util says of an option it does not know.
  */
-function readArguments(args: readonly string[]): SandboxOptions | undefined {
+function readArguments(args: readonly string[]): Command | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
       ...Object.fromEntries(DOORS.map((door) => [`${door}-port`, { type: "string" as const }])),
       "tenant-id": { type: "string" },
       "client-address": { type: "string" },
+      format: { type: "string" },
+      "stop-on-stdin-end": { type: "boolean" },
       help: { type: "boolean" },
     },
   });
@@ -33,55 +113,25 @@ function readArguments(args: readonly string[]): SandboxOptions | undefined {
   const given: Record<string, unknown> = values;
   const texts = DOORS.map((door) => [door, given[`${door}-port`]] as const);
   const ports = texts.filter((entry): entry is [keyof SandboxPorts, string] => typeof entry[1] === "string");
-  const malformed = ports.filter(([, text]) => !/^\d+$/.test(text));
-  if (malformed.length > 0) {
-    const problems = malformed.map(
+  const problems = ports
+    .filter(([, text]) => !/^\d+$/.test(text))
+    .map(
       ([door, text]) => `"--${door}-port" is "${text}"; give a whole number from 0 (any free port) to 65535.`,
     );
+  const format = values.format ?? "sh";
+  if (!isFormat(format)) problems.push(`"--format" is "${format}"; give one of ${FORMATS.join(", ")}.`);
+  if (problems.length > 0 || !isFormat(format)) {
     throw new SandboxError("SANDBOX_OPTION_INVALID", problems.join("\n"));
   }
   return {
-    ports: Object.fromEntries(ports.map(([door, text]) => [door, Number(text)])),
-    ...(values["tenant-id"] !== undefined && { tenantId: values["tenant-id"] }),
-    ...(values["client-address"] !== undefined && { clientAddress: values["client-address"] }),
+    format,
+    stopOnStdinEnd: values["stop-on-stdin-end"] ?? false,
+    options: {
+      ports: Object.fromEntries(ports.map(([door, text]) => [door, Number(text)])),
+      ...(values["tenant-id"] !== undefined && { tenantId: values["tenant-id"] }),
+      ...(values["client-address"] !== undefined && { clientAddress: values["client-address"] }),
+    },
   };
-}
-
-/** A value a POSIX shell reads back unchanged. */
-function shellQuoted(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`;
-}
-
-async function main(args: readonly string[]): Promise<void> {
-  const options = readArguments(args);
-  if (!options) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
-  const sandbox = await startSandbox(options);
-  const exports = Object.entries(sandbox.environment()).map(
-    ([name, value]) => `export ${name}=${shellQuoted(value)}`,
-  );
-  process.stdout.write(
-    [
-      "# certlock sandbox. For tests and demonstrations: it is not a security boundary.",
-      ...exports,
-      // Appended to, not replaced: a proxy between here and the registry is still needed.
-      ...["NO_PROXY", "no_proxy"].map((name) => `export ${name}="\${${name}:+$${name},}localhost,127.0.0.1"`),
-      `# login ${sandbox.loginUrl}  graph ${sandbox.graphUrl}  vault ${sandbox.vaultUrl}`,
-      "# ready",
-      "",
-    ].join("\n"),
-  );
-  await stopped;
-  await sandbox.close();
 }
 
 function describe(error: unknown): string {
@@ -90,8 +140,7 @@ function describe(error: unknown): string {
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    process.stderr.write(`${describe(error)}\n`);
-    process.exitCode = 1;
+  void sandboxCommand(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
   });
 }

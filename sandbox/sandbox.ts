@@ -6,6 +6,7 @@ import { TokenIssuer } from "./login/tokens";
 import { createPrivateFiles } from "./private-files";
 import { openProvidersDoor } from "./providers/door";
 import { SandboxError } from "./sandbox-error";
+import type { Faults } from "./tenant/faults";
 import { isGuid } from "./tenant/identifiers";
 import { DEPLOYER_NAME } from "./tenant/seed";
 import { Tenant } from "./tenant/tenant";
@@ -38,6 +39,8 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   readonly tenant: Tenant;
+  /** Faults for the next Graph calls: refusals, ended connections, changes by somebody else between two calls. */
+  readonly faults: Faults;
   /** `https://localhost:PORT`, as the two below. */
   readonly loginUrl: string;
   readonly graphUrl: string;
@@ -104,6 +107,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const login = await https("login", loginRequestHandler(tenant, issuer, service));
     issuer.loginUrl = `https://localhost:${login.port}`;
     const graph = await https("graph", graphRequestHandler(tenant, issuer));
+    // A call still held would keep its request from ever ending.
+    undo.push(() => {
+      tenant.faults.clear();
+      return Promise.resolve();
+    });
     tenant.graphUrl = `https://localhost:${graph.port}`;
     const vaults = await https("vault", ({ request, response }) => {
       vault(request, response);
@@ -127,6 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     let closing: Promise<void> | undefined;
     return {
       tenant,
+      faults: tenant.faults,
       loginUrl: issuer.loginUrl,
       graphUrl: tenant.graphUrl,
       vaultUrl: `https://localhost:${vaults.port}`,

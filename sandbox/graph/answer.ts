@@ -2,7 +2,7 @@ import type { GraphRequest, GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
 import type { Directory } from "../tenant/directory";
 import type { GraphCall } from "./call";
-import { badQuery, GraphError, segmentNotFound } from "./graph-error";
+import { badQuery, GraphError, injected, segmentNotFound } from "./graph-error";
 import { checkPermission } from "./permissions";
 import { routes } from "./routes";
 import { matchRoute, pathSegments } from "./routing";
@@ -14,11 +14,19 @@ export function answerGraph(tenant: Directory, request: GraphRequest): GraphResp
   const requestId = tenant.newId();
   const headers = { "request-id": requestId, "client-request-id": requestId };
   try {
+    const fault = tenant.faults.takeInner(request);
+    if (fault?.kind === "answer") throw injected(fault);
+    if (fault?.when === "before") fault.change();
     const response = dispatch(tenant, request);
+    if (fault?.when === "after") fault.change();
     return { ...response, headers: { ...response.headers, ...headers } };
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
-    return { status: error.status, body: errorBody(error, tenant.clock(), requestId), headers };
+    return {
+      status: error.status,
+      body: errorBody(error, tenant.clock(), requestId),
+      headers: { ...error.headers, ...headers },
+    };
   }
 }
 

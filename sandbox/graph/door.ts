@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TokenIssuer, TokenProblem } from "../login/tokens";
 import type { GraphRequest, GraphResponse } from "../tenant/graph-request";
 import { MICROSOFT_GRAPH } from "../tenant/microsoft-services";
@@ -17,7 +17,18 @@ export function graphRequestHandler(
   issuer: TokenIssuer,
 ): (door: DoorRequest) => Promise<void> {
   return async ({ request, response }) => {
+    const call = { method: request.method ?? "", path: request.url ?? "/" };
+    const { fault, released } = tenant.faults.takeTransport(call) ?? {};
+    if (fault?.kind === "hold") await released;
+    if (fault?.kind === "cut" && fault.when === "before") {
+      response.destroy();
+      return;
+    }
     const answer = await graphAnswer(tenant, issuer, request);
+    if (fault?.kind === "cut") {
+      response.destroy();
+      return;
+    }
     const requestId = answer.headers?.["request-id"] ?? tenant.newId();
     const clientRequestId = request.headers["client-request-id"];
     const echoed =
@@ -31,8 +42,22 @@ export function graphRequestHandler(
       response.end();
       return;
     }
-    sendJson(response, answer.status, withClientRequestId(answer.body, echoed));
+    const body = withClientRequestId(answer.body, echoed);
+    if (fault?.kind === "halfBody") sendHalf(response, answer.status, body);
+    else sendJson(response, answer.status, body);
   };
+}
+
+/** Announces the whole answer, sends half of it and ends the connection. */
+function sendHalf(response: ServerResponse, status: number, body: unknown): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": bytes.length,
+  });
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => {
+    response.destroy();
+  });
 }
 
 async function graphAnswer(

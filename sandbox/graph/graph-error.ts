@@ -4,12 +4,20 @@ export class GraphError extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: readonly GraphErrorDetail[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, details?: readonly GraphErrorDetail[]) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    details?: readonly GraphErrorDetail[],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.details = details;
+    this.headers = headers;
   }
 }
 
@@ -64,4 +72,27 @@ export function referenceAlreadyExists(property: string): GraphError {
 
 export function duplicateKeyValue(message: string): GraphError {
   return new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message);
+}
+
+/** Source of the codes: https://learn.microsoft.com/graph/errors */
+const CODE_OF_STATUS: Readonly<Record<number, string>> = {
+  409: "Conflict",
+  412: "PreconditionFailed",
+  429: "TooManyRequests",
+  500: "InternalServerError",
+  502: "UnknownError",
+  503: "ServiceUnavailable",
+  504: "UnknownError",
+};
+
+/** The refusal a test has laid out. */
+export function injected(fault: { status: number; code?: string; retryAfterSeconds?: number }): GraphError {
+  const { status, code = CODE_OF_STATUS[status] ?? "UnknownError", retryAfterSeconds } = fault;
+  return new GraphError(
+    status,
+    code,
+    "This refusal was laid out for the test.",
+    undefined,
+    retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
+  );
 }

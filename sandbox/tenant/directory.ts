@@ -13,6 +13,7 @@ import type {
   ServicePrincipalRecord,
   UserRecord,
 } from "./directory-objects";
+import { Faults } from "./faults";
 import type { Caller } from "./graph-request";
 import { newGuid, type RandomBytes } from "./identifiers";
 import { ManagedIdentities } from "./managed-identities";
@@ -61,6 +62,8 @@ export class Directory {
   readonly openIdIssuers = new Map<string, readonly JsonWebKey[]>();
   /** What whoever asks for tokens of managed identities must know: on a real machine, being on it is enough. */
   readonly identityHeader: string;
+  /** What the next Graph calls run into, for tests. */
+  readonly faults = new Faults();
   /** The sign-in log, oldest first. */
   readonly signIns: SignIn[] = [];
 

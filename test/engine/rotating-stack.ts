@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { CertificateArgs } from "../../components";
-import type { Engine } from "../../tools/engine/find";
+import type { Engine } from "../../cli/engine/find";
 import type { Outcome, StackSession } from "../../tools/stack/stack";
 import { Deployment, POLICY_PATH } from "./deployment";
 

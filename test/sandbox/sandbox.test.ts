@@ -237,11 +237,39 @@ describe("sandbox: as a process", () => {
     });
   }
 
+  it("prints one line of JSON on request, and stops when its standard input ends", async () => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", main, "--format", "json", "--stop-on-stdin-end"],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
+    started.push(child);
+    const exited = once(child, "exit") as Promise<[number | null, string | null]>;
+    const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    const { environment, notice, graphUrl } = JSON.parse(line) as {
+      environment: Record<string, string>;
+      notice: string;
+      graphUrl: string;
+    };
+    assert.match(notice, /not a security boundary/);
+    assert.equal(environment["CERTLOCK_GRAPH_ENDPOINT"], graphUrl);
+    const certificatePath = environment["ARM_CLIENT_CERTIFICATE_PATH"] ?? "";
+    assert.equal(existsSync(certificatePath), true);
+    child.stdin.end();
+    assert.deepEqual(await exited, [0, null]);
+    assert.equal(existsSync(dirname(certificatePath)), false);
+  });
+
   const wrong: [string, string[], RegExp][] = [
     [
       "a port that is no number",
       ["--login-port", "high"],
       /^SANDBOX_OPTION_INVALID: "--login-port" is "high"; give a whole number/,
+    ],
+    [
+      "every wrong option at once",
+      ["--graph-port", "1x", "--format", "xml"],
+      /"--graph-port" is "1x".*\n"--format" is "xml"; give one of sh, pwsh, json\./,
     ],
     ["an option it does not know", ["--logn-port", "1"], /Unknown option '--logn-port'/],
   ];

@@ -12,11 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { buildEngine } from "../../../tools/engine/build";
-import { findEngine } from "../../../tools/engine/find";
-import { builtPath, releasePath } from "../../../tools/engine/places";
-import { run } from "../../../tools/engine/process";
-import { ENGINE_VERSION, isSupportedVersion } from "../../../tools/engine/version";
+import { buildEngine } from "../../../cli/engine/build";
+import { findEngine } from "../../../cli/engine/find";
+import { builtPath, releasePath } from "../../../cli/engine/places";
+import { run } from "../../../cli/engine/process";
+import { ENGINE_VERSION, isSupportedVersion } from "../../../cli/engine/version";
 
 const ROOT = resolve(__dirname, "../../..");
 
@@ -67,7 +67,7 @@ describe("the engine", () => {
       devDependencies: Record<string, string>;
     };
     assert.equal(manifest.devDependencies["pulumi"], ENGINE_VERSION);
-    const module = readFileSync(join(ROOT, "tools/engine/go.mod"), "utf8");
+    const module = readFileSync(join(ROOT, "cli/engine/go.mod"), "utf8");
     assert.match(module, new RegExp(`pulumi/pkg/v3 v${ENGINE_VERSION.replaceAll(".", "\\.")}$`, "m"));
   });
 

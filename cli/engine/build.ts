@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { packageFile } from "../package-files";
 import { type Engine, engineAt } from "./find";
 import { builtPath, type Environment, EXECUTABLE } from "./places";
 import { run } from "./process";
@@ -7,7 +8,8 @@ import { ENGINE_VERSION } from "./version";
 
 const COMMAND_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
-const MODULE_FOLDER = __dirname;
+/** Folder of go.mod and go.sum, which the compiler leaves where they are. */
+const MODULE_FOLDER = "cli/engine";
 
 export interface BuildOptions {
   readonly environment: Environment;
@@ -27,7 +29,7 @@ export async function buildEngine(options: BuildOptions): Promise<Engine | strin
   const { environment, report, signal } = options;
   const go = (args: readonly string[], onErrorLine?: (line: string) => void) =>
     run("go", args, {
-      cwd: MODULE_FOLDER,
+      cwd: packageFile(MODULE_FOLDER),
       environment,
       ...(signal === undefined ? {} : { signal }),
       ...(onErrorLine === undefined ? {} : { onErrorLine }),

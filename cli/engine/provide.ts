@@ -15,7 +15,7 @@ export class EngineMissingError extends Error {
     super(
       `No Pulumi engine ${ENGINE_VERSION} or newer was found and none could be had: install Pulumi ` +
         `(https://www.pulumi.com/docs/install/) so that "pulumi" is on PATH, or set PULUMI_HOME to a folder that holds ` +
-        `versions/${ENGINE_VERSION}/bin/pulumi, or install Go 1.25.11 or newer and run "npm run engine" again.`,
+        `versions/${ENGINE_VERSION}/bin/pulumi, or install Go 1.25.11 or newer and run "certlock engine" ("npm run engine" in the repository) again.`,
     );
     this.name = "EngineMissingError";
     this.tried = tried;

@@ -1,7 +1,7 @@
 /**
  * The oldest Pulumi engine certlock works with, and the one it fetches or builds: executable policy packs
  * began with this release. It equals the versions of the npm package `pulumi` in package.json and of the Go
- * module in tools/engine/go.mod (a test compares them).
+ * module in cli/engine/go.mod (a test compares them).
  */
 export const ENGINE_VERSION = "3.255.0";
 

@@ -1,4 +1,4 @@
-module certlock/tools/engine
+module certlock/cli/engine
 
 go 1.25.11
 
