@@ -1,4 +1,5 @@
 /** Makes the report of a run. Pure: the same input gives the same report, whatever the order of its events. */
+import { posix } from "node:path";
 import { clean } from "./clean-text";
 import { type ChangeSurroundings, credentialChanges } from "./credential-changes";
 import { credentialsOf, type Credential } from "./credentials";
@@ -16,7 +17,7 @@ import { guard, scanned } from "./redaction";
 import { type Finding, type NotEvaluated, REPORT_VERSION, type Report } from "./report";
 import { plannedResources, type PlannedResource } from "./resources";
 import { credentialOrder, findingOrder, identityOrder, privilegeRanks, trustOrder } from "./risk-order";
-import { sourceOf, webAddress } from "./source";
+import { rootOf, sourceOf, webAddress } from "./source";
 import { trustChanges } from "./trust-changes";
 import { nameOf } from "./urn";
 import { judge } from "./verdict";
@@ -49,6 +50,7 @@ export function buildReport(input: ReviewInput): Report {
   const generations = generationsOf(credentials, now);
   const details = identityDetails({
     ...{ resources, identities, credentials, generations, findings, events, environment },
+    changed: new Set([...changes, ...trust].map(({ identity }) => identity)),
     sourceOf: surroundings.sourceOf,
   });
   const privilege = privilegeRanks(details);
@@ -78,6 +80,7 @@ export function buildReport(input: ReviewInput): Report {
     key: clean(`${stack.project}/${stack.name}`, 200),
     project: clean(stack.project, 100),
     stack: clean(stack.name, 100),
+    projectFile: clean(posix.join(rootOf(context), "Pulumi.yaml"), 200),
     ...(context.headSha !== undefined && { commit: clean(context.headSha, 64) }),
     run: runOf(context),
     generatedAt: now.toISOString(),

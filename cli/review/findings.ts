@@ -124,7 +124,15 @@ export function ownFindings(
   trust: readonly TrustChange[],
   context: ReviewContext,
 ): Finding[] {
-  const spokenOf = new Set(findings.filter(({ kind }) => kind === "violation").map(({ urn }) => urn));
+  const isSpokenOf = (urn: string, severity: Severity): boolean =>
+    findings.some(
+      (finding) =>
+        finding.urn === urn &&
+        finding.kind === "violation" &&
+        (finding.exemption !== undefined ||
+          finding.level === "mandatory" ||
+          atLeast(finding.severity, severity)),
+    );
   const found: Unmarked[] = [];
   const add = (
     rule: string,
@@ -135,7 +143,7 @@ export function ownFindings(
   ): void => {
     const urn = clean(change.urn, 400);
     const facts = ruleFacts(rule, context);
-    if (facts === undefined || spokenOf.has(urn)) return;
+    if (facts === undefined || isSpokenOf(urn, severity)) return;
     found.push({
       kind: "violation",
       level: "advisory",

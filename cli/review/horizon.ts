@@ -39,6 +39,7 @@ function generationRow(credential: Credential, succession: readonly Credential[]
       validUntil: facts.validUntil.toISOString(),
       daysLeft: daysUntil(facts.validUntil, now),
     }),
+    ...(facts.lifetimeDays !== undefined && { lifetimeDays: facts.lifetimeDays }),
     ...(overlapDays !== undefined && { overlapDays }),
     rotationPlanned: later || (generation !== undefined && isRotated(credential)),
     state: fate === "removed" ? "removed" : fate === "added" || fate === "replaced" ? "added" : "kept",

@@ -2,7 +2,7 @@
 import { clean } from "./clean-text";
 import type { PlannedResource } from "./resources";
 import { isType, nameOf, partsOf } from "./urn";
-import { at, textAt, type Values } from "./values";
+import { textAt, textsAt, type Values } from "./values";
 
 export interface IdentityOf {
   /** Name of the component that makes it, or of the resource itself. */
@@ -73,13 +73,22 @@ export class Identities {
     }
     const sibling = resource.parent === undefined ? undefined : this.#byParent.get(resource.parent);
     if (sibling !== undefined) return sibling;
+    const target = this.#onlyTarget(resource);
+    if (target !== undefined) return target;
     const [foreign] = referred;
     return foreign === undefined ? undefined : { name: `application ${foreign}`, key: foreign };
   }
 
-  /** The identity behind an id, such as one a Conditional Access policy names. */
-  withId(id: string): IdentityOf | undefined {
-    return this.#byId.get(id.toLowerCase());
+  /** The one identity a Conditional Access policy is about; one about several belongs to none of them. */
+  #onlyTarget({ type, after, before, dependencies }: PlannedResource): IdentityOf | undefined {
+    if (!isType(type, "azuread", "ConditionalAccessPolicy")) return undefined;
+    const path = ["conditions", "clientApplications", "includedServicePrincipals"];
+    const ids = textsAt(after?.inputs ?? before?.inputs, ...path).map((id) =>
+      this.#byId.get(id.toLowerCase()),
+    );
+    const made = (dependencies["conditions"] ?? []).map((urn) => this.#byUrn.get(urn));
+    const targets = new Set([...ids, ...made].filter((identity) => identity !== undefined));
+    return targets.size === 1 ? [...targets][0] : undefined;
   }
 }
 
@@ -126,8 +135,8 @@ function referenceTo({ before, after }: PlannedResource, property: string): stri
 
 /** An id, and nothing else that may stand there. */
 export function guidAt(values: Values | undefined, ...path: readonly string[]): string | undefined {
-  const text = at(values, ...path);
-  return typeof text === "string" && text.length === 36 && GUID.test(text) ? text.toLowerCase() : undefined;
+  const text = textAt(values, ...path);
+  return text?.length === 36 && GUID.test(text) ? text.toLowerCase() : undefined;
 }
 
 /** Page of an application in the Entra admin centre. */

@@ -18,6 +18,8 @@ export interface DetailSources {
   readonly findings: readonly Finding[];
   readonly events: readonly EngineEvent[];
   readonly environment: string;
+  /** Names of the identities of which a credential or a trust changes. */
+  readonly changed: ReadonlySet<string | undefined>;
   readonly sourceOf: (resource: PlannedResource) => Source | undefined;
 }
 
@@ -76,7 +78,7 @@ function detailOf(
     ...(portal !== undefined && { portal }),
     environment,
     privilege: privilegeOf(grants, failed, passed),
-    touched: owned.some(({ operation }) => operation !== "same"),
+    touched: sources.changed.has(identity.name) || owned.some(({ operation }) => operation !== "same"),
     fields: fieldsOf(identity, resource, owned, own),
     storage: storage.sort(byText),
     consumers: [...new Set([...readers, ...grants.map((grant) => `may: ${grantedIn(grant)}`)])].sort(byText),

@@ -132,6 +132,10 @@ const generation = z.strictObject({
   validFrom: moment.optional(),
   validUntil: moment.optional(),
   daysLeft: z.number().optional(),
+  lifetimeDays: z
+    .number()
+    .optional()
+    .describe("Known before the dates are, of a certificate the update makes."),
   overlapDays: z.number().optional().describe("Days it is valid together with the generation before it."),
   rotationPlanned: z.boolean().describe("Whether a later generation takes over before it ends."),
   state: z.enum(["kept", "added", "removed"]),
@@ -189,6 +193,9 @@ export const reportSchema = z
     key: text.describe("`project/stack`"),
     project: text,
     stack: text,
+    projectFile: text.describe(
+      "Pulumi.yaml within the repository: what is pointed at where no line is known.",
+    ),
     commit: text.optional(),
     run: z.strictObject({ id: text.optional(), attempt: text.optional(), url: text.optional() }),
     generatedAt: moment,

@@ -22,13 +22,17 @@ export function sourceOf(resource: PlannedResource, context: ReviewContext): Sou
   const own = frames.filter(({ file }) => !file.includes("node_modules/") && !file.startsWith("node:"));
   const frame = own.find(({ file }) => !file.startsWith("components/")) ?? own[0];
   if (frame === undefined) return undefined;
-  const root = (context.sourceRoot ?? "").replace(/^(\.?\/)+|\/+$/g, "");
-  const path = posix.normalize(posix.join(root, frame.file));
+  const path = posix.join(rootOf(context), frame.file);
   // A file outside the repository has no place in a report.
   if (path.startsWith("../") || posix.isAbsolute(path)) return undefined;
   const file = clean(path, FILE_CHARACTERS);
   const url = file === path ? lineUrl(context, path, frame.line) : undefined;
   return { file, line: frame.line, ...(url !== undefined && { url }) };
+}
+
+/** Folder of the project within the repository, without slashes at its ends. */
+export function rootOf({ sourceRoot = "" }: ReviewContext): string {
+  return sourceRoot.replace(/^(\.?\/)+|\/+$/g, "");
 }
 
 /** `project:///index.ts#41,7` */

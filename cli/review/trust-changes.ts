@@ -3,7 +3,6 @@ import type { Identities } from "./identities";
 import type { ChangeSurroundings } from "./credential-changes";
 import type { TrustChange } from "./report";
 import type { PlannedResource } from "./resources";
-import { worst } from "./severity";
 import { appManagementDifferences } from "./trust/app-management";
 import {
   apiAccessDifferences,
@@ -60,7 +59,7 @@ const WATCHES: readonly {
 export function trustChanges(
   resources: readonly PlannedResource[],
   identities: Identities,
-  { sourceOf, severityOn }: ChangeSurroundings,
+  { sourceOf }: Pick<ChangeSurroundings, "sourceOf">,
 ): TrustChange[] {
   return resources.flatMap((resource) => {
     if (resource.operation === "same") return [];
@@ -70,12 +69,8 @@ export function trustChanges(
     const source = sourceOf(resource);
     return found.watch(resource).map(({ before, after, ...difference }) => ({
       ...difference,
-      // A rule that objects to a resource objects to what loosens it.
-      severity:
-        difference.direction === "loosens"
-          ? worst(difference.severity, severityOn(resource.urn))
-          : difference.severity,
-      object: nameOf(resource.urn),
+      // An owner has no name: what counts is whose owner.
+      object: difference.kind === "owner" ? (identity ?? nameOf(resource.urn)) : nameOf(resource.urn),
       ...(identity !== undefined && { identity }),
       ...(before !== undefined && { before }),
       ...(after !== undefined && { after }),

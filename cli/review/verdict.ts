@@ -52,7 +52,8 @@ function worstOf(stops: readonly Finding[], { credentialChanges }: Grounds): str
   }
   const [first] = stops;
   const more = stops.length > 1 ? `, and ${plural(stops.length - 1, "more finding")} to fix` : "";
-  return `${asPart(first?.title ?? "")}: ${first?.resource ?? ""}${more}`;
+  // What follows the semicolon is the fix.
+  return `${(first?.message ?? "").split("; ")[0]?.replace(/\.$/, "") ?? ""}${more}`;
 }
 
 function worthALook({ findings, credentialChanges, trustChanges, exemptions }: Grounds): string | undefined {
@@ -68,11 +69,9 @@ function worthALook({ findings, credentialChanges, trustChanges, exemptions }: G
   const [change] = changed;
   const [credential] = credentials;
   const parts = [
-    control && `${control.kind} of ${control.object} loosened${more(loosened.length)}`,
-    change &&
-      `${change.kind} of ${change.object}: ${change.field} ${change.before ?? ""} → ${change.after ?? ""}${more(changed.length)}`,
-    credential &&
-      `${credential.kind} of ${credential.identity}: ${credential.change}${more(credentials.length)}`,
+    control && `${trustInWords(control)}${more(loosened.length)}`,
+    change && `${trustInWords(change)}${more(changed.length)}`,
+    credential && `${credentialInWords(credential)}${more(credentials.length)}`,
     used.length > 0 &&
       `${plural(used.length, "exemption")} in use${Number.isFinite(soonest) ? `, ${soonest} d left` : ""}`,
     open.length > 0 && plural(open.length, "advisory finding"),
@@ -80,15 +79,38 @@ function worthALook({ findings, credentialChanges, trustChanges, exemptions }: G
   return parts.length === 0 ? undefined : parts.join("; ");
 }
 
+function trustInWords({ kind, object, field, before, after, direction, identity }: TrustChange): string {
+  if (kind === "owner") return `owner ${direction === "loosens" ? "added to" : "removed from"} ${object}`;
+  if (kind === "app role or permission")
+    return `${identity ?? object} ${direction === "loosens" ? `may do more: ${after ?? ""}` : `may do less: ${before ?? ""}`}`;
+  return `${kind} ${object}: ${field} ${before ?? "none"} → ${after ?? "none"}`;
+}
+
+function credentialInWords({ kind, change, identity, overlapDays }: CredentialChange): string {
+  const noun = kind === "secret" ? "client secret" : kind === "federated" ? "federated trust" : "certificate";
+  switch (change) {
+    case "add":
+      return `${noun} added to ${identity}`;
+    case "remove":
+      return `${noun} removed from ${identity}`;
+    case "change":
+      return `${noun} of ${identity} changed`;
+    default:
+      return `${noun} of ${identity} rotated${overlapDays === undefined ? "" : `, ${overlapDays} d overlap`}`;
+  }
+}
+
 function calm({ credentialChanges, trustChanges, notEvaluated }: Grounds): string {
   const changes = credentialChanges.length + trustChanges.length;
   const open = notEvaluated > 0 ? `; ${plural(notEvaluated, "question")} open until the update` : "";
   if (changes === 0) return `no credential and no trust boundary changes${open}`;
-  const [first] = credentialChanges;
+  const news = credentialChanges.filter(({ change }) => change !== "rotate: retire old");
+  const [first] = news.length > 0 ? news : credentialChanges;
+  const rest = (news.length > 0 ? news.length : credentialChanges.length) + trustChanges.length;
   const what =
     first === undefined
-      ? plural(trustChanges.length, "control") + " tightened"
-      : `${first.kind} of ${first.identity}: ${first.change}${more(changes)}`;
+      ? `${plural(trustChanges.length, "control")} tightened`
+      : credentialInWords(first) + more(rest);
   return `${what}${open}`;
 }
 

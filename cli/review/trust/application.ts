@@ -34,7 +34,7 @@ function audience(before: Values | undefined, after: Values | undefined): Differ
       before: clean(was),
       after: clean(is),
       direction: wider ? "loosens" : "tightens",
-      severity: wider ? "high" : "low",
+      severity: wider ? "medium" : "low",
       risk: wider ? "other organisations may sign in" : "fewer may sign in",
     },
   ];

@@ -185,16 +185,6 @@ function names(values: Values | undefined, path: readonly string[]): string {
   return unseen(values, ...path) ?? listed(entries(values, path));
 }
 
-/** Object ids of the service principals a policy is about. */
-export function targetsOf({ after, before }: PlannedResource): readonly string[] {
-  return textsAt(
-    after?.inputs ?? before?.inputs,
-    "conditions",
-    "clientApplications",
-    "includedServicePrincipals",
-  );
-}
-
 /** Of a named location: ranges that are let through by those who exclude it. */
 export function namedLocationDifferences(resource: PlannedResource): Difference[] {
   const kind = "named location";
