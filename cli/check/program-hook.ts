@@ -4,6 +4,7 @@
  * where the SDK is not as expected it leaves everything as it is.
  */
 import Module from "node:module";
+import util from "node:util";
 
 /** The same as in function-answers.ts and markers.ts (a test compares them): this file stands alone. */
 const PREFIX = "7cc710cb";
@@ -32,6 +33,21 @@ function install(): void {
       if (file.test(path)) patch(module.exports as Exports, Module.createRequire(path));
     }
   };
+}
+
+/**
+ * The SDK prints errors in colour, which nobody wants here, and with which some releases of Node (20.20.2 among them)
+ * never come to an end: their `inspect` looks for the end of a package's name behind `node_modules/@pulumi/resource.ts`,
+ * as the SDK's source maps have it, and finds none.
+ */
+function withoutColours(): void {
+  const inspect = util.inspect;
+  const plain = (value: unknown, ...options: unknown[]): string => {
+    const [first] = options;
+    const isObject = typeof first === "object" && first !== null;
+    return inspect(value, isObject ? { ...first, colors: false } : {});
+  };
+  util.inspect = Object.defineProperties(plain, Object.getOwnPropertyDescriptors(inspect)) as typeof inspect;
 }
 
 /** Every object with any names in what the engine answers becomes one that has all of them. */
@@ -139,3 +155,4 @@ function outputs(load: NodeJS.Require): Outputs {
 }
 
 install();
+withoutColours();
