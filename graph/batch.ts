@@ -77,11 +77,11 @@ export class BatchRun {
     const items = requests.map((request, index) => this.#item(request, index));
     const { pacer } = this.#means;
     // A batch does not get around a limit: each request in it counts.
-    const paced = items.filter(({ outgoing }) => pacer.paces(outgoing.method, outgoing.url));
-    const work = paced.map((item) => this.#alone(item));
+    const paced = new Set(items.filter(({ outgoing }) => pacer.paces(outgoing.method, outgoing.url)));
+    const work = [...paced].map((item) => this.#alone(item));
     // Reads are not mixed with writes: a batch is repeated as carefully as its most dangerous request.
     for (const effect of ["read", "idempotent", "once"] as const) {
-      const kind = items.filter((item) => item.outgoing.effect === effect && !paced.includes(item));
+      const kind = items.filter((item) => item.outgoing.effect === effect && !paced.has(item));
       for (let from = 0; from < kind.length; from += BATCH_SIZE) {
         work.push(this.#together(kind.slice(from, from + BATCH_SIZE)));
       }
