@@ -12,7 +12,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { application } from "../test/graph/large-tenant";
-import { run } from "../tools/engine/process";
+import { run } from "../cli/engine/process";
 import type { CLIENTS, Listing } from "./graph-listing";
 
 const APPLICATIONS = 100_000;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox, type Sandbox } from "../../../sandbox";
-import { run, type Finished } from "../../../tools/engine/process";
+import { run, type Finished } from "../../../cli/engine/process";
 import { call, createApplication, restrictTenant } from "../tenant-fixture";
 import { clientEnvironment, gitHubJob, KEY_VAULT_ADMINISTRATOR } from "./client-process";
 import { pythonOrSkip } from "./provision";

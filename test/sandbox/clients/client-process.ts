@@ -1,7 +1,7 @@
 import type { Sandbox } from "../../../sandbox";
 import type { GitHubJob } from "../../../sandbox/issuer/open-id-issuers";
-import type { Environment } from "../../../tools/engine/places";
-import { run, type Finished } from "../../../tools/engine/process";
+import type { Environment } from "../../../cli/engine/places";
+import { run, type Finished } from "../../../cli/engine/process";
 import { call, createApplication, createServicePrincipal } from "../tenant-fixture";
 
 export const KEY_VAULT_ADMINISTRATOR = "00482a5a-887f-4fb3-b363-3b7fe8e74483";

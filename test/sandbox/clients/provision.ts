@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Context } from "mocha";
-import { isExecutable, pathFolders } from "../../../tools/engine/places";
-import { run } from "../../../tools/engine/process";
+import { isExecutable, pathFolders } from "../../../cli/engine/places";
+import { run } from "../../../cli/engine/process";
 import { providePython, PythonMissingError } from "../../../tools/python/provide";
 
 /** A Python with the packages of a requirements file beside this one; without Python the suite is skipped, loudly. */
