@@ -57,7 +57,9 @@ describe("sandbox: the audit log", () => {
     const steps: [string, () => void, readonly string[]][] = [
       [
         "create with a certificate",
-        () => (id = ok("POST", "/applications", create).body.id),
+        () => {
+          id = ok("POST", "/applications", create).body.id;
+        },
         ["Add application", "Create application – Certificates and secrets management "],
       ],
       [
