@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../../sandbox/tenant/graph-request";
 import { constants, sign } from "node:crypto";
+import type { Caller } from "../../../sandbox";
 import {
   call,
   createApplication,
@@ -120,7 +121,7 @@ describe("sandbox: rolling keys with a proof of possession", () => {
   });
 
   it("needs the permission, or ownership, for an object that is not the caller's own", () => {
-    const nobody = { appId: "somebody else's", roles: [] as string[] };
+    const nobody: Caller = { appId: "somebody else's", roles: [] };
     assert.equal(refusal(add(proof(), nobody)), "403 Authorization_RequestDenied");
     assert.equal(
       refusal(add(proof(), { ...nobody, roles: ["Application.ReadWrite.OwnedBy"] })),
