@@ -49,7 +49,8 @@ const CODES = {
   lifetime: "CredentialInvalidLifetimeAsPerAppPolicy",
 } as const;
 
-const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+// After the word: the sentence around it may hold the ids of the object and of the request as well.
+const POLICY_ID = /\bpolicy\W{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/i;
 
 /** Which of the two refusals it is; undefined for any other error. Where the code is missing, the text decides. */
 export function refusalKind({ code, message }: PolicyRefusal): keyof typeof CODES | undefined {
@@ -61,7 +62,7 @@ export function refusalKind({ code, message }: PolicyRefusal): keyof typeof CODE
 
 /** The id of the policy that the refusal names. */
 export function refusingPolicyId({ message }: PolicyRefusal): string | undefined {
-  return GUID.exec(message)?.[0].toLowerCase();
+  return POLICY_ID.exec(message)?.[1]?.toLowerCase();
 }
 
 const FITTING: Readonly<Record<keyof typeof CODES, Readonly<Record<CredentialKind, readonly string[]>>>> = {

@@ -3,7 +3,7 @@ import { COLLECTIONS } from "../graph";
 import { checkKeys, Problems } from "./check-problems";
 import { hasUnknown, isList, isMap, type PropertyMap, type PropertyValue, UNKNOWN } from "./properties";
 import type { CheckContext, CheckResult } from "./resource-handler";
-import { checkIdentifierUris, checkLists, isGuid, momentOf } from "./restriction-check";
+import { checkIdentifierUris, checkLists, isGuid, momentHint, momentOf } from "./restriction-check";
 
 export const INPUTS = [
   "displayName",
@@ -185,7 +185,7 @@ function checkEnd(
   if (end === undefined) {
     problems.add(
       "expires",
-      `must be a moment such as "2027-01-31T00:00:00Z"; ${problems.given("expires", value)}`,
+      `must be a moment such as "2027-01-31T00:00:00Z"; ${problems.given("expires", value)}${momentHint(value)}`,
     );
     return undefined;
   }

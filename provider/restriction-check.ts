@@ -272,12 +272,22 @@ export function momentOf(text: string): number | undefined {
   return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date) ? moment : undefined;
 }
 
+/** What becomes of a moment that stands without quotes in a YAML file of configuration. */
+const YAML_DATE = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/;
+
+/** What else to say of a text that is no moment. */
+export function momentHint(value: PropertyValue): string {
+  return typeof value === "string" && YAML_DATE.test(value)
+    ? ". In a YAML file a moment needs quotes, or it is taken for a date and spelt differently"
+    : "";
+}
+
 function checkMoment(value: PropertyValue | undefined, path: string, problems: Problems): void {
   if (value === undefined || value === null || value === UNKNOWN) return;
   if (typeof value !== "string" || momentOf(value) === undefined) {
     problems.add(
       path,
-      `must be a moment such as "2026-01-31T00:00:00Z", or left out for all; ${problems.given(path, value)}`,
+      `must be a moment such as "2026-01-31T00:00:00Z", or left out for all; ${problems.given(path, value)}${momentHint(value)}`,
     );
   }
 }

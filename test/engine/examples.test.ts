@@ -9,6 +9,12 @@ import { engineFor } from "./engine";
 const EXAMPLES = join(ROOT, "examples");
 /** What the guard stops, on purpose: guard.test.ts. */
 const REFUSED = ["with-client-secret"];
+/** What an example asks its stack to decide. */
+const CONFIG: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "application-exemption": {
+    "application-exemption:expires": new Date(Date.now() + 60 * 86_400_000).toISOString(),
+  },
+};
 
 describe("the examples on the real engine", function () {
   this.timeout(180_000);
@@ -27,7 +33,7 @@ describe("the examples on the real engine", function () {
     if (REFUSED.includes(example)) continue;
 
     it(`${example} is deployed under the guard, stays as it is, and goes`, async () => {
-      const open = () => deployment.open({ project: join(EXAMPLES, example) });
+      const open = () => deployment.open({ project: join(EXAMPLES, example), config: CONFIG[example] ?? {} });
       const made = await (await open()).up();
       assert.ok(made.ok, made.output);
       assert.deepEqual(

@@ -205,6 +205,7 @@ describe("AppManagementPolicy", () => {
         [inDays(366), /at most 365 days ahead/],
         [undefined, /is required where a restriction is lifted/],
         ["2027-02-30T00:00:00Z", /must be a moment/],
+        ["2027-01-28 20:37:19 +0000 UTC", /In a YAML file a moment needs quotes/],
       ] as const) {
         const { failures } = await provider.check(exemption({ expires }));
         assert.deepEqual(

@@ -30,17 +30,19 @@ export class DirectoryFixture {
   readonly #clients: ProviderClient[] = [];
   #server: ProviderServer | undefined;
 
+  /** The provider's client of Graph. */
+  readonly client = new GraphClient({
+    tokenSource: { getToken: () => Promise.resolve({ token: "fake-token", expiresOnTimestamp: 0 }) },
+    fetch: (input, init) => Promise.resolve(this.#answer(input, init)),
+    sleep: () => Promise.resolve(),
+    retry: { maxAttempts: 2 },
+  });
+
   static async start(): Promise<DirectoryFixture> {
     const fixture = new DirectoryFixture();
     grantToDeployer(fixture.tenant, "AppCertTrustConfiguration.ReadWrite.All");
-    const graph = new GraphClient({
-      tokenSource: { getToken: () => Promise.resolve({ token: "fake-token", expiresOnTimestamp: 0 }) },
-      fetch: (input, init) => Promise.resolve(fixture.#answer(input, init)),
-      sleep: () => Promise.resolve(),
-      retry: { maxAttempts: 2 },
-    });
     const options = {
-      client: () => Promise.resolve(graph),
+      client: () => Promise.resolve(fixture.client),
       sleep: () => Promise.resolve(),
       random: () => 0,
       clock: () => fixture.tenant.clock(),

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as auto from "@pulumi/pulumi/automation";
 import type { Engine } from "../../cli/engine/find";
@@ -115,6 +115,20 @@ export class StackSession {
     });
     if (result.code !== 0) throw new Error(result.stderr.trim());
     return JSON.parse(result.stdout) as StoredState;
+  }
+
+  /** Puts a state in place of the stored one, as `pulumi stack import` does. */
+  async importState(state: StoredState): Promise<void> {
+    const { workspace, name } = this.#stack;
+    const file = join(workspace.workDir, "state-to-import.json");
+    await writeFile(file, JSON.stringify(state), { mode: 0o600 });
+    const result = await run(
+      workspace.pulumiCommand.command,
+      ["stack", "import", "--stack", name, "--file", file],
+      { cwd: workspace.workDir, environment: { ...process.env, ...workspace.envVars } },
+    );
+    await rm(file);
+    if (result.code !== 0) throw new Error(result.stderr.trim());
   }
 }
 

@@ -28,7 +28,9 @@ export async function copyProject(
   stack.config = Object.fromEntries(merged.filter(([, value]) => value !== undefined));
   // A salt written by an earlier run belongs to another passphrase.
   delete stack.encryptionsalt;
-  await writeFile(join(target, `Pulumi.${stackName}.yaml`), stringify(stack), { mode: 0o600 });
+  // The engine's YAML takes a plain moment for a date and hands it on in another spelling.
+  const text = stringify(stack, { defaultStringType: "QUOTE_DOUBLE" });
+  await writeFile(join(target, `Pulumi.${stackName}.yaml`), text, { mode: 0o600 });
   return settings.name;
 }
 
