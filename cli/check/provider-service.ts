@@ -5,15 +5,12 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Value } from "google-protobuf/google/protobuf/struct_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { ProviderPackage } from "../../sandbox/providers/provider-package";
 import { checkResource, createResource } from "../../sandbox/providers/resource-service";
-import { STACK_REFERENCES } from "./monitor";
 import { listen, MAX_MESSAGE_BYTES } from "./relay";
-import { UNKNOWN } from "./unknown-values";
 
 /** Newer than any SDK asks for: the engine warns of a provider that is older. */
 const VERSION = "999.0.0";
@@ -86,8 +83,9 @@ function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImp
       const type = typeOf(request);
       const provider = own.get(packageOf(type));
       if (provider !== undefined) return provider.check(request);
-      const kind = emulation(type)?.kind(type);
-      if (kind !== undefined) return known(checkResource(kind, request));
+      const emulated = emulation(type);
+      if (emulated !== undefined)
+        return asInPreview(checkResource(emulated.kind(type), request), emulated.name);
       return new proto.CheckResponse().setInputs(request.getNews());
     }),
     // Nothing exists yet, so that nothing can be different.
@@ -102,10 +100,6 @@ function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImp
     }),
     read: answer((request: proto.ReadRequest) => {
       const properties = request.getProperties();
-      if (packageOf(typeOf(request)) === STACK_REFERENCES) {
-        for (const name of ["outputs", "secretOutputNames"])
-          properties?.getFieldsMap().set(name, new Value().setStringValue(UNKNOWN));
-      }
       return new proto.ReadResponse()
         .setId(request.getId())
         .setProperties(properties)
@@ -115,12 +109,16 @@ function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImp
   };
 }
 
-/** Without complaints of inputs that the emulation has not heard of: the program's SDK may be newer. */
-function known(response: proto.CheckResponse): proto.CheckResponse {
-  const failures = response.getFailuresList();
-  return response.setFailuresList(
-    failures.filter((failure) => !failure.getReason().startsWith("Unsupported argument")),
-  );
+/**
+ * Without complaints that the real provider would not have in a preview: of inputs the emulation has not heard of, and
+ * with azure-native, which leaves it to Azure, of what is not written as Azure wants it.
+ */
+function asInPreview(response: proto.CheckResponse, provider: string): proto.CheckResponse {
+  const failures = response.getFailuresList().filter((failure) => {
+    if (failure.getReason().startsWith("Unsupported argument")) return false;
+    return provider !== "azure-native" || failure.getReason().startsWith("Missing required argument");
+  });
+  return response.setFailuresList(failures);
 }
 
 /** A gRPC handler from a function; what it throws becomes the provider's error. */
