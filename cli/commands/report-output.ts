@@ -9,19 +9,7 @@ import { buildReport } from "../review/build-report";
 import type { ReviewInput } from "../review/input";
 import { RedactionError } from "../review/redaction";
 import { type Report, reportSchema } from "../review/report";
-
-const formats = ["text", "markdown", "json", "sarif", "junit", "html"] as const;
-type Format = (typeof formats)[number];
-function render(report: Report, format: Format): string {
-  if (format === "json") return JSON.stringify(report, undefined, 2) + "\n";
-  return (
-    [
-      report.sentence,
-      ...report.findings.map((f) => `${f.level} ${f.rule} ${f.resource}: ${f.message}`),
-      ...report.notEvaluated.map((n) => `? ${n.resource} ${n.property ?? ""}: ${n.why}`),
-    ].join("\n") + "\n"
-  );
-}
+import { type Format, formats, render } from "../review/render";
 
 export interface ReportOptions {
   readonly format: Format;
@@ -62,7 +50,10 @@ export async function writeReport(
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   try {
     const report = buildReport({ ...input, ...(baseline !== undefined && { against: baseline }) });
-    const body = render(report, options.format);
+    const body = render(report, options.format, {
+      colour: io.colour && options.output === undefined,
+      ...(io.width !== undefined && { width: io.width }),
+    });
     if (options.output === undefined) io.out(body);
     else await write(options.output, body, report, io);
     return exitCodeOf(report, {
