@@ -5,4 +5,4 @@ export * from "./post";
 export * from "./posting";
 export { detectHost, readRunContext, type RunContext } from "./run-context";
 export { systemDeps } from "./system";
-export { postingOf, postReport, strangersReport } from "./report-posting";
+export { postingOf, postReport, strangersReport, trustedReport } from "./report-posting";

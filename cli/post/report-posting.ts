@@ -6,7 +6,7 @@ import { comparable, render } from "../review/render";
 import { type PostDeps, type PostOptions, postReview } from "./post";
 import type { Annotation, HostName, Posting, PostOutcome } from "./posting";
 import { contextOf, type RunContext } from "./run-context";
-import { type Environment, Variables } from "./variables";
+import { type Environment, type ReadFile, Variables } from "./variables";
 
 /** Room for the page of a run: 900 KiB of the 1 MiB a step may write. */
 const SUMMARY_SIZE = 900 * 1024;
@@ -85,6 +85,23 @@ export function strangersReport(report: Report, context: RunContext): Report {
     run: { id: runId, attempt: String(attempt), ...(runUrl !== undefined && { url: runUrl }) },
     links: runUrl === undefined ? {} : { run: runUrl },
   };
+}
+
+/**
+ * A report read from a file as this run may show it: as it is, or as a stranger's in GitHub's event `workflow_run`.
+ *
+ * @throws PostConfigurationError when the event cannot be read
+ */
+export async function trustedReport(
+  report: Report,
+  environment: Environment,
+  readFile: ReadFile,
+): Promise<Report> {
+  if (environment["GITHUB_EVENT_NAME"] !== "workflow_run") return report;
+  const variables = new Variables(environment);
+  const context = await contextOf("github", variables, readFile);
+  variables.assertComplete("GitHub");
+  return strangersReport(report, context);
 }
 
 const ADDRESSES: ReadonlySet<string> = new Set(["url", "portal", "$schema"]);
