@@ -33,7 +33,8 @@ const DEFAULTS: Defaults = {
   notes: null,
   uniqueName: null,
   identifierUris: [],
-  signInAudience: "AzureADandPersonalMicrosoftAccount",
+  // Since May 2024; before, personal accounts were let in. Source: https://learn.microsoft.com/graph/whats-new-earlier
+  signInAudience: "AzureADMyOrg",
   tags: [],
   groupMembershipClaims: null,
   isDeviceOnlyAuthSupported: null,

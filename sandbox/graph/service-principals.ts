@@ -265,7 +265,7 @@ function fromApplication(record: ServicePrincipalRecord, application: Applicatio
     displayName: properties["displayName"],
     oauth2PermissionScopes: [],
     servicePrincipalNames: [record.appId, ...uris],
-    signInAudience: properties["signInAudience"] ?? "AzureADandPersonalMicrosoftAccount",
+    signInAudience: properties["signInAudience"] ?? "AzureADMyOrg",
   };
 }
 

@@ -48,7 +48,7 @@ export interface IdentifierUriRestriction {
   readonly isStateSetByMicrosoft: boolean;
   readonly excludeAppsReceivingV2Tokens: boolean;
   readonly excludeSaml: boolean;
-  readonly excludeActors: unknown;
+  readonly excludeActors: Restriction["excludeActors"];
 }
 
 export interface IdentifierUriConfiguration {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseSeed } from "../../sandbox";
 import { routes } from "../../sandbox/graph/routes";
 
@@ -30,6 +34,24 @@ describe("docs: the sandbox", () => {
       (row) => !/\| [^|]{3,} \| \[source\]\(https:\/\/learn\.microsoft\.com\/[\w./-]+\) \|$/.test(row),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it("shows a program that runs as it stands", async () => {
+    const [, program = ""] = /```ts\n([^]*?)```/.exec(page) ?? [];
+    assert.match(program, /startSandbox/);
+    const directory = mkdtempSync(join(tmpdir(), "certlock-docs-sandbox-"));
+    try {
+      const file = join(directory, "program.mts");
+      const sandbox = join(__dirname, "../../sandbox/index.ts");
+      writeFileSync(file, program.replace('"certlock/sandbox"', JSON.stringify(sandbox)));
+      const tsx = pathToFileURL(require.resolve("tsx")).href;
+      const child = spawn(process.execPath, ["--import", tsx, file], {
+        stdio: ["ignore", "inherit", "inherit"],
+      });
+      assert.deepEqual(await once(child, "exit"), [0, null]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("shows a seed file that is taken", () => {

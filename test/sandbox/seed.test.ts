@@ -10,7 +10,7 @@ import { ADA_USER_ID, parseSeed, SandboxError, startSandbox, type Sandbox, type 
 import { makeCertificate } from "./tenant-fixture";
 import { RunningSandbox, verdict } from "./sandbox-client";
 
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- JSON of any shape is what is asserted on */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access -- JSON of any shape is what is asserted on */
 
 const clock = () => new Date("2026-11-21T12:00:00Z");
 

@@ -9,7 +9,7 @@ import {
   type Answer,
 } from "../tenant-fixture";
 
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- JSON of any shape is what is asserted on */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access -- JSON of any shape is what is asserted on */
 
 const BAD = "400 Request_BadRequest";
 const DENIED = "403 Authorization_RequestDenied";

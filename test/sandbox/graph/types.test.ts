@@ -283,7 +283,10 @@ describe("sandbox: objects are those of Microsoft's types", () => {
           >[];
           if (objects.length === 0) empty.push(path);
           return objects.flatMap((object) => {
-            const named = String(object["@odata.type"] ?? "").replace("#microsoft.graph.", "");
+            const named = ((object["@odata.type"] as string | undefined) ?? "").replace(
+              "#microsoft.graph.",
+              "",
+            );
             const type = named === "" ? (TYPES[path] ?? "") : named.charAt(0).toUpperCase() + named.slice(1);
             return types.misfits(object, type);
           });
