@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import ts from "typescript";
 
 const ROOT = resolve(__dirname, "../..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -36,6 +37,19 @@ function pinned(file: string): ReadonlyMap<string, string> {
   return new Map([...text.matchAll(pattern)].map(([, name = "", version = ""]) => [name, version]));
 }
 
+/** Five digits and more that are handed to a call or a constructor: in these files, numbers of errors. */
+function errorNumbers(file: string): readonly string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isArgument = ts.isCallExpression(node.parent) || ts.isNewExpression(node.parent);
+    if (ts.isNumericLiteral(node) && isArgument && Number(node.text) >= 10_000) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022, true);
+  ts.forEachChild(source, visit);
+  return found;
+}
+
 describe("the page about clients of the sandbox", () => {
   it("names of every client the version that is pinned", () => {
     assert.ok(rows.length >= 15);
@@ -61,5 +75,17 @@ describe("the page about clients of the sandbox", () => {
       [...asked, ...go].filter((name) => !named.includes(name)),
       [],
     );
+  });
+
+  it("lists every number the login service refuses with, and no other", () => {
+    const used = readdirSync(join(ROOT, "sandbox/login")).flatMap((name) =>
+      errorNumbers(`sandbox/login/${name}`),
+    );
+    const [, section = ""] = page.split("\n## Refusals of the login service\n");
+    const listed = [...(section.split("\n## ", 1)[0] ?? "").matchAll(/^\| (\d+) /gm)].map(
+      ([, number]) => number,
+    );
+    assert.ok(listed.length > 30);
+    assert.deepEqual([...new Set(listed)].sort(), [...new Set(used)].sort());
   });
 });

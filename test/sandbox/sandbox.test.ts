@@ -258,11 +258,17 @@ describe("sandbox: as a process", () => {
     started.push(child);
     const exited = once(child, "exit") as Promise<[number | null, string | null]>;
     const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-    const { environment, notice, graphUrl } = JSON.parse(line) as {
+    const told = JSON.parse(line) as Record<string, unknown>;
+    const { environment, notice, graphUrl, vaultSuffix } = told as {
       environment: Record<string, string>;
       notice: string;
       graphUrl: string;
+      vaultSuffix: string;
     };
+    for (const name of ["loginUrl", "graphUrl", "vaultUrl", "resourceManagerUrl", "issuerUrl", "tunnelUrl"]) {
+      assert.match(String(told[name]), /^https?:\/\/localhost:\d+$/, name);
+    }
+    assert.equal(vaultSuffix, `vault.${new URL(String(told["vaultUrl"])).host}`);
     assert.match(notice, /not a security boundary/);
     assert.equal(environment["CERTLOCK_GRAPH_ENDPOINT"], graphUrl);
     const certificatePath = environment["ARM_CLIENT_CERTIFICATE_PATH"] ?? "";
