@@ -11,6 +11,8 @@ export interface CommandIo {
   readonly err: (text: string) => void;
   /** Whether `out` may be coloured: a terminal, and nobody has set NO_COLOR. */
   readonly colour: boolean;
+  /** Columns of the terminal `out` goes to; undefined where it is none. */
+  readonly width?: number;
   /** Fires when the command is to stop; it cleans up and ends. */
   readonly signal: AbortSignal;
   /** Says how the process ends; 0 without it. */

@@ -25,6 +25,7 @@ export async function main(): Promise<void> {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colour: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
+    ...(process.stdout.isTTY && { width: process.stdout.columns }),
     signal: interrupt.signal,
     exit: () => undefined,
   });

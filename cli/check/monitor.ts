@@ -2,7 +2,7 @@
  * What is answered or changed between a program and the engine, so that a preview needs no cloud: functions, references
  * to other stacks, remote components, imports; and every stand-in becomes unknown.
  */
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct, Value } from "google-protobuf/google/protobuf/struct_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { CallResponse, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
@@ -67,9 +67,10 @@ export function interceptors(
     ],
     [
       readResource.path,
-      (bytes, forward) => {
+      async (bytes, forward) => {
         const request = proto.ReadResourceRequest.deserializeBinary(bytes);
-        if (request.getType() === "pulumi:pulumi:StackReference") {
+        const isStack = request.getType() === "pulumi:pulumi:StackReference";
+        if (isStack) {
           seen.stackReference(request.getName());
           request.setType(`${STACK_REFERENCES}:index:StackReference`);
         } else {
@@ -78,7 +79,8 @@ export function interceptors(
         }
         if (holdsMarker(request.getId())) request.setId(UNKNOWN);
         markUnknown(request.getProperties());
-        return forward(Buffer.from(request.serializeBinary()));
+        const response = await forward(Buffer.from(request.serializeBinary()));
+        return isStack ? withUnknownOutputs(response) : response;
       },
     ],
     [
@@ -122,6 +124,15 @@ export function interceptors(
       },
     ],
   ]);
+}
+
+/** The engine lets no provider answer a read with something unknown; the program is told so here. */
+function withUnknownOutputs(bytes: Buffer): Buffer {
+  const response = proto.ReadResourceResponse.deserializeBinary(bytes);
+  const properties = response.getProperties() ?? new Struct();
+  for (const name of ["outputs", "secretOutputNames"])
+    properties.getFieldsMap().set(name, new Value().setStringValue(UNKNOWN));
+  return Buffer.from(response.setProperties(properties).serializeBinary());
 }
 
 /** The request for the engine; its own bytes where nothing has to be different, because they may hold more than we know. */

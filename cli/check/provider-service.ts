@@ -5,15 +5,12 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Value } from "google-protobuf/google/protobuf/struct_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { ProviderPackage } from "../../sandbox/providers/provider-package";
 import { checkResource, createResource } from "../../sandbox/providers/resource-service";
-import { STACK_REFERENCES } from "./monitor";
 import { listen, MAX_MESSAGE_BYTES } from "./relay";
-import { UNKNOWN } from "./unknown-values";
 
 /** Newer than any SDK asks for: the engine warns of a provider that is older. */
 const VERSION = "999.0.0";
@@ -102,10 +99,6 @@ function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImp
     }),
     read: answer((request: proto.ReadRequest) => {
       const properties = request.getProperties();
-      if (packageOf(typeOf(request)) === STACK_REFERENCES) {
-        for (const name of ["outputs", "secretOutputNames"])
-          properties?.getFieldsMap().set(name, new Value().setStringValue(UNKNOWN));
-      }
       return new proto.ReadResponse()
         .setId(request.getId())
         .setProperties(properties)

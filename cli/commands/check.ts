@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "commander";
 import type { CheckOutcome } from "../check/check";
 import type { CommandIo, Register } from "../command-io";
 import { IncompleteError } from "../errors";
+import { exemptionFile, readExemptionFile } from "../exemption-file";
 import { packageVersion } from "../package-files";
 import { parseEvents } from "../review/events";
 import { addReportOptions, type ReportOptions, writeReport } from "./report-output";
@@ -114,9 +115,12 @@ async function report(
   const { events } = parseEvents(outcome.events);
   if (!outcome.preview.ok) {
     for (const { diagnosticEvent } of events) {
-      if (diagnosticEvent?.severity === "error") io.err(`${plain(diagnosticEvent.message)}\n`);
+      const message = plain(diagnosticEvent?.message ?? "");
+      // That it has failed stands in the report, and why not where rules are the reason.
+      if (diagnosticEvent?.severity === "error" && message !== "preview failed") io.err(`${message}\n`);
     }
   }
+  const exemptions = exemptionFile(outcome.project.root, io.environment);
   return writeReport(
     {
       stack: outcome.stack,
@@ -124,6 +128,7 @@ async function report(
       digest: outcome.digest,
       preview: outcome.preview,
       notEvaluated: outcome.notEvaluated,
+      ...(exemptions !== undefined && { exemptions: readExemptionFile(exemptions) }),
       context: {
         generatedAt: io.now(),
         sourceRoot: sourceRoot(outcome.project.root),

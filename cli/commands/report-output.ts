@@ -1,5 +1,5 @@
 /** Options of the commands that end in a report, and how it is written: the same for check and review. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import type { CommandIo } from "../command-io";
@@ -8,20 +8,9 @@ import { EXIT, exitCodeOf, type Threshold, thresholds } from "../exit-codes";
 import { buildReport } from "../review/build-report";
 import type { ReviewInput } from "../review/input";
 import { RedactionError } from "../review/redaction";
-import { type Report, reportSchema } from "../review/report";
-
-const formats = ["text", "markdown", "json", "sarif", "junit", "html"] as const;
-type Format = (typeof formats)[number];
-function render(report: Report, format: Format): string {
-  if (format === "json") return JSON.stringify(report, undefined, 2) + "\n";
-  return (
-    [
-      report.sentence,
-      ...report.findings.map((f) => `${f.level} ${f.rule} ${f.resource}: ${f.message}`),
-      ...report.notEvaluated.map((n) => `? ${n.resource} ${n.property ?? ""}: ${n.why}`),
-    ].join("\n") + "\n"
-  );
-}
+import { REPORT_VERSION, type Report, reportSchema } from "../review/report";
+import { boundedJson } from "../review/bounded-json";
+import { type Format, formats, render } from "../review/render";
 
 export interface ReportOptions {
   readonly format: Format;
@@ -54,22 +43,42 @@ export function addReportOptions(command: Command): Command {
  *
  * @throws UsageError when a file cannot be read or written
  */
-export async function writeReport(
-  input: ReviewInput,
-  options: ReportOptions,
-  io: CommandIo,
-): Promise<number> {
-  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+export function writeReport(input: ReviewInput, options: ReportOptions, io: CommandIo): Promise<number> {
+  const against = baselineOf(options);
+  return unlessSecret(io, () =>
+    printReport(buildReport({ ...(against !== undefined && { against }), ...input }), options, io),
+  );
+}
+
+/**
+ * Writes a report that is there already, and answers the exit code.
+ *
+ * @throws UsageError when a file cannot be read or written; RedactionError when the report holds something secret
+ */
+export async function printReport(report: Report, options: ReportOptions, io: CommandIo): Promise<number> {
+  const body = render(report, options.format, {
+    colour: io.colour && options.output === undefined,
+    ...(io.width !== undefined && { width: io.width }),
+  });
+  if (options.output === undefined) io.out(body);
+  else await write(options.output, body, report, io);
+  return exitCode(report, options);
+}
+
+/** The exit code of a report with these options. @throws UsageError when the baseline cannot be read */
+export function exitCode(report: Report, options: ReportOptions): number {
+  const baseline = baselineOf(options);
+  return exitCodeOf(report, {
+    failOn: options.failOn,
+    strict: options.strict === true,
+    ...(baseline !== undefined && { baseline }),
+  });
+}
+
+/** The exit code of the work, or that of the redaction guard if it steps in. */
+export async function unlessSecret(io: CommandIo, work: () => Promise<number>): Promise<number> {
   try {
-    const report = buildReport({ ...input, ...(baseline !== undefined && { against: baseline }) });
-    const body = render(report, options.format);
-    if (options.output === undefined) io.out(body);
-    else await write(options.output, body, report, io);
-    return exitCodeOf(report, {
-      failOn: options.failOn,
-      strict: options.strict === true,
-      ...(baseline !== undefined && { baseline }),
-    });
+    return await work();
   } catch (error) {
     if (!(error instanceof RedactionError)) throw error;
     io.err(`${error.code}: ${error.message}\n`);
@@ -77,16 +86,38 @@ export async function writeReport(
   }
 }
 
-function readBaseline(path: string): Report {
-  let content: unknown;
+function baselineOf({ baseline }: ReportOptions): Report | undefined {
+  return baseline === undefined ? undefined : readReport(baseline, "BASELINE_INVALID");
+}
+
+/** Largest report that is read, in bytes; one of thousands of resources is a few megabytes. */
+const MAX_REPORT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A report from a file, checked by its schema.
+ *
+ * @throws UsageError with the given code, and with nothing of the content
+ */
+export function readReport(path: string, code: string): Report {
+  const remedy = "Make it with --format json.";
+  let text: string;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    throw new UsageError("BASELINE_INVALID", `${path} cannot be read as JSON. Make it with --format json.`);
+    if (statSync(path).size > MAX_REPORT_BYTES)
+      throw new UsageError(code, `${path} is larger than ${MAX_REPORT_BYTES} bytes. ${remedy}`);
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(code, `${path} cannot be read. ${remedy}`);
   }
-  const read = reportSchema.safeParse(content);
+  const { value, problem } = boundedJson(text, { characters: MAX_REPORT_BYTES, depth: 50 });
+  if (problem !== undefined) throw new UsageError(code, `${path} cannot be read: it ${problem}. ${remedy}`);
+  const read = reportSchema.safeParse(value);
   if (read.success) return read.data;
-  throw new UsageError("BASELINE_INVALID", `${path} is no report of certlock. Make it with --format json.`);
+  const places = read.error.issues.slice(0, 5).map(({ path: steps }) => steps.map(String).join("."));
+  throw new UsageError(
+    code,
+    `${path} is no report of certlock ${REPORT_VERSION}; not as promised: ${JSON.stringify(places)}. ${remedy}`,
+  );
 }
 
 async function write(path: string, body: string, report: Report, io: CommandIo): Promise<void> {
