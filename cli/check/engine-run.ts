@@ -103,7 +103,12 @@ async function prepare({ project, stack, configuration, folder }: EngineRunOptio
   const write = (path: string, text: string) => writeFile(path, text, { mode: 0o600 });
   await write(
     join(workspace, "Pulumi.yaml"),
-    stringify({ name: project.name, runtime: "nodejs", ...configSchema(project.config) }),
+    stringify({
+      name: project.name,
+      runtime: "nodejs",
+      main: project.programFolder,
+      ...configSchema(project.config),
+    }),
   );
   await write(join(workspace, `Pulumi.${stack}.yaml`), stringify(configuration.stackFile));
   // What `pulumi stack init` would write, without starting the engine for it.

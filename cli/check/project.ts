@@ -14,7 +14,10 @@ const options = z.looseObject({
 const plugin = z.looseObject({ name: z.string() });
 
 const projectSchema = z.looseObject({
-  name: z.string().min(1),
+  // https://www.pulumi.com/docs/iac/concepts/projects/project-file/
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, "must have letters, digits, hyphens, underscores and periods only"),
   runtime: z.union([z.string(), z.looseObject({ name: z.string(), options: options.nullish() })]),
   main: z.string().optional(),
   stackConfigDir: z.string().optional(),

@@ -83,8 +83,9 @@ function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImp
       const type = typeOf(request);
       const provider = own.get(packageOf(type));
       if (provider !== undefined) return provider.check(request);
-      const kind = emulation(type)?.kind(type);
-      if (kind !== undefined) return known(checkResource(kind, request));
+      const emulated = emulation(type);
+      if (emulated !== undefined)
+        return asInPreview(checkResource(emulated.kind(type), request), emulated.name);
       return new proto.CheckResponse().setInputs(request.getNews());
     }),
     // Nothing exists yet, so that nothing can be different.
@@ -108,12 +109,16 @@ function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImp
   };
 }
 
-/** Without complaints of inputs that the emulation has not heard of: the program's SDK may be newer. */
-function known(response: proto.CheckResponse): proto.CheckResponse {
-  const failures = response.getFailuresList();
-  return response.setFailuresList(
-    failures.filter((failure) => !failure.getReason().startsWith("Unsupported argument")),
-  );
+/**
+ * Without complaints that the real provider would not have in a preview: of inputs the emulation has not heard of, and
+ * with azure-native, which leaves it to Azure, of what is not written as Azure wants it.
+ */
+function asInPreview(response: proto.CheckResponse, provider: string): proto.CheckResponse {
+  const failures = response.getFailuresList().filter((failure) => {
+    if (failure.getReason().startsWith("Unsupported argument")) return false;
+    return provider !== "azure-native" || failure.getReason().startsWith("Missing required argument");
+  });
+  return response.setFailuresList(failures);
 }
 
 /** A gRPC handler from a function; what it throws becomes the provider's error. */
