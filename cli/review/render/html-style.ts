@@ -14,7 +14,7 @@ main{max-width:1180px;margin:0 auto;padding:24px 20px 48px}
 header{border-radius:12px;padding:20px 24px;border:1px solid var(--line);border-left:8px solid var(--edge);background:var(--tint)}
 .blocked{--edge:var(--bad);--tint:var(--bad-bg)}.needs-review,.incomplete{--edge:var(--warn);--tint:var(--warn-bg)}.clean{--edge:var(--good);--tint:var(--good-bg)}
 h1{margin:0;font-size:26px;line-height:1.25}h1 .verdict{color:var(--edge)}
-.sentence{margin:6px 0 0;font-size:17px}.provenance{margin:10px 0 0;color:var(--soft);font-size:13.5px}
+.sentence{margin:6px 0 0;font-size:17px}.sentence::first-letter{text-transform:uppercase}.provenance{margin:10px 0 0;color:var(--soft);font-size:13.5px}
 h2{font-size:18px;margin:0 0 12px}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px 20px;margin-top:18px;overflow:hidden}
 .glance{display:grid;grid-template-columns:repeat(5,1fr);gap:10px;margin:18px 0 0}
@@ -26,7 +26,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--soft);font-weight:600;font-size:12.5px;border-bottom:1px solid var(--line);padding:6px 10px;white-space:nowrap}
 td{padding:9px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere;min-width:5.5em}
-tr:last-child td{border-bottom:0}td.wide{min-width:15em}td.tight{white-space:nowrap;min-width:0;overflow-wrap:normal}
+tr:last-child td{border-bottom:0}td.wide{min-width:15em}td.tight{white-space:nowrap;min-width:0;overflow-wrap:normal}td code{white-space:nowrap}td.wide code{white-space:normal}
 code{background:var(--code);border-radius:5px;padding:1px 5px;font:12.5px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 a{color:var(--accent);text-underline-offset:2px}a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
 .pill{display:inline-block;border-radius:999px;padding:1px 9px;font-size:12px;font-weight:650;white-space:nowrap;background:var(--mute-bg);color:var(--soft)}
