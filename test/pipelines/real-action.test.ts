@@ -111,7 +111,6 @@ describe("the GitHub Action with the real engine", function () {
     const [body] = github.bodies;
     assert.match(String(body), /### ❌ Blocked — 1 client secret would be created/);
     assert.match(String(body), /no-client-secret-resource/);
-    assert.match(String(body), /infra\/index\.ts:12/);
     assert.match(
       String(body),
       new RegExp(`https://github.com/${REPOSITORY}/blob/${HEAD}/infra/index.ts#L12`),
