@@ -44,7 +44,7 @@ export async function reviewInput(sources: ReviewSources, io: CommandIo): Promis
   const folder = resolve(io.workingFolder, sources.project);
   const stack = stackOf(sources, events, folder);
   const exemptions = exemptionsOf(folder, incomplete);
-  const preview = previewOf(sources);
+  const preview = previewOf(sources, events.length > 0);
   return {
     stack,
     events,
@@ -56,13 +56,12 @@ export async function reviewInput(sources: ReviewSources, io: CommandIo): Promis
   };
 }
 
-function previewOf({ previewExit, previewError, events }: ReviewSources): ReviewInput["preview"] {
+/** With events the engine itself says how it ended and why; the exit code adds nothing but the failure. */
+function previewOf({ previewExit, previewError }: ReviewSources, hasEvents: boolean): ReviewInput["preview"] {
   if (previewError !== undefined) return { ok: false, reason: previewError };
   if (previewExit === undefined) return undefined;
   if (previewExit === 0) return { ok: true };
-  return events === undefined
-    ? { ok: false, reason: `pulumi preview ended with ${previewExit}` }
-    : { ok: false };
+  return hasEvents ? { ok: false } : { ok: false, reason: `pulumi preview ended with ${previewExit}` };
 }
 
 /** `urn:pulumi:STACK::PROJECT::…`, of the first resource anybody speaks of; else what the caller knows. */

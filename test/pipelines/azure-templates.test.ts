@@ -119,10 +119,10 @@ describe("the Azure DevOps templates", () => {
       .filter((step) => step["condition"] === "succeededOrFailed()")
       .map((step) => String(step["bash"] ?? step["task"]));
     assert.deepEqual(always, [
-      '"$CERTLOCK_STEPS/review.sh"',
-      '"$CERTLOCK_STEPS/post.sh"',
+      'bash "$CERTLOCK_STEPS/review.sh"',
+      'bash "$CERTLOCK_STEPS/post.sh"',
       "PublishTestResults@2",
-      '"$CERTLOCK_STEPS/verdict.sh"',
+      'bash "$CERTLOCK_STEPS/verdict.sh"',
     ]);
   });
 
@@ -131,7 +131,7 @@ describe("the Azure DevOps templates", () => {
       .flatMap(({ content }) => valuesOf(content, "steps").flat())
       .filter((step) => JSON.stringify(step).includes("System.AccessToken"))
       .map((step) => (step as Node)["bash"]);
-    assert.deepEqual(holders, ['"$CERTLOCK_STEPS/post.sh"']);
+    assert.deepEqual(holders, ['bash "$CERTLOCK_STEPS/post.sh"']);
     for (const { name, content } of files) {
       for (const persisted of valuesOf(content, "persistCredentials")) assert.equal(persisted, false, name);
     }

@@ -11,7 +11,10 @@ import * as resource from "@pulumi/pulumi/proto/resource_pb";
 import { SourcePosition } from "@pulumi/pulumi/proto/source_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-function register(monitor: ResourceMonitorClient, request: resource.RegisterResourceRequest): Promise<string> {
+function register(
+  monitor: ResourceMonitorClient,
+  request: resource.RegisterResourceRequest,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     monitor.registerResource(request, (error, response) => {
       if (error === null) resolve(response.getUrn());
@@ -38,7 +41,12 @@ async function program(request: language.RunRequest): Promise<void> {
       .setName("billing-secret")
       .setParent(stack)
       .setObject(Struct.fromJavaScript({ displayName: "ci" }))
-      .setSourceposition(new SourcePosition().setUri("project:///index.ts").setLine(12).setColumn(1))
+      .setSourceposition(
+        new SourcePosition()
+          .setUri(`file://${request.getInfo()?.getProgramDirectory() ?? ""}/index.ts`)
+          .setLine(12)
+          .setColumn(1),
+      )
       .setAcceptsecrets(true),
   );
   monitor.close();
