@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../../sandbox/tenant/graph-request";
 import { constants, sign } from "node:crypto";
-import type { Caller } from "../../../sandbox";
 import {
   call,
   createApplication,
