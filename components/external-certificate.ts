@@ -8,7 +8,7 @@ import { VALIDITY_DAYS } from "./rotation";
 
 /**
  * A certificate without its key: PEM; base64 or hexadecimal digits of DER, also with colons; base64 of PEM, as
- * Kubernetes keeps it; or the bytes of a file with PEM or DER.
+ * Kubernetes keeps it; or the bytes of a file with one of these or DER.
  */
 export type CertificateSource = string | Uint8Array;
 

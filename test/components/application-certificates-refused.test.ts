@@ -38,6 +38,8 @@ describe("certificates that cannot be", () => {
     ]);
     assert.deepEqual(await refusal(() => declare(tls(), { now: new Date(NaN) })), ["now wrong-type"]);
     assert.deepEqual(await refusal(() => declare(tls(), { now: "2026-11-21" })), ["now wrong-type"]);
+    for (const far of ["9999-01-01T00:00:00Z", 8.64e15])
+      assert.deepEqual(await refusal(() => declare(tls(), { now: new Date(far) })), ["now wrong-type"]);
   });
 
   it("include those of an authority that is none, ends too early, or comes with the wrong key", async () => {
