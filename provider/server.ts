@@ -126,6 +126,17 @@ function service(
     const { values } = decode(request.getNews());
     const response = new proto.CheckResponse();
     response.setInputs(request.getNews());
+    const { version: wanted } = values;
+    if (typeof wanted === "string" && isOlder(options.version, wanted)) {
+      response.addFailures(
+        new proto.CheckFailure()
+          .setProperty("version")
+          .setReason(
+            `the program uses certlock ${wanted} and the engine found the provider of certlock ${options.version}, which may not know all of it. ` +
+              'Let "plugins" in Pulumi.yaml name node_modules/certlock/provider/bin of this project',
+          ),
+      );
+    }
     for (const key of Object.keys(values)) {
       if (ENGINE_CONFIGURATION.has(key) || key.startsWith("__")) continue;
       response.addFailures(
@@ -255,6 +266,15 @@ const KINDS: Readonly<Record<ChangeKind, proto.PropertyDiff.Kind>> = {
   update: proto.PropertyDiff.Kind.UPDATE,
   "update-replace": proto.PropertyDiff.Kind.UPDATE_REPLACE,
 };
+
+/** Whether a version comes before another, by its three numbers. */
+function isOlder(one: string, other: string): boolean {
+  const numbers = (version: string): number[] =>
+    (/^v?(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  const [mine, theirs] = [numbers(one), numbers(other)];
+  const at = mine.findIndex((number, index) => number !== theirs[index]);
+  return at !== -1 && (mine[at] ?? 0) < (theirs[at] ?? 0);
+}
 
 /** Checks and reads carry no time limit of their own. */
 function withoutLimit(request: { getUrn(): string }): { getTimeout(): number; getUrn(): string } {

@@ -1,43 +1,23 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-
-const ROOT = resolve(__dirname, "..");
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { PackedPackage } from "./packed-package";
 
 /** The packed package in an empty project: what its users have, and nothing else of this repository. */
 describe("the installed package", function () {
   this.timeout(60_000);
   let project: string;
   let installed: string;
+  let packed: PackedPackage;
 
   before(() => {
-    project = mkdtempSync(join(tmpdir(), "certlock-package-"));
-    const packed = execFileSync(
-      "npm",
-      ["pack", "--ignore-scripts", "--json", "--pack-destination", project],
-      {
-        cwd: ROOT,
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      },
-    );
-    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-    const modules = join(project, "node_modules");
-    installed = join(modules, "certlock");
-    mkdirSync(installed, { recursive: true });
-    execFileSync("tar", ["-xzf", join(project, filename), "-C", installed, "--strip-components=1"]);
-    // Its dependencies, as a package manager would put them beside it; the workspace's own link stays out.
-    for (const name of readdirSync(join(ROOT, "node_modules"))) {
-      if (name.startsWith(".") || name.startsWith("certlock")) continue;
-      symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
-    }
-    writeFileSync(join(project, "package.json"), '{"name":"user","private":true}');
+    packed = PackedPackage.install();
+    ({ project, installed } = packed);
   });
   after(() => {
-    rmSync(project, { recursive: true, force: true });
+    packed.remove();
   });
 
   const inProject = (script: string): string =>

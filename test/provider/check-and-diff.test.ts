@@ -243,6 +243,17 @@ describe("checking a TenantAppManagementPolicy", () => {
 
   it("has no configuration of its own and says where settings go", async () => {
     assert.deepEqual(await provider.checkConfig({ version: "1.2.3", pluginDownloadURL: "x" }), []);
+    for (const version of ["1.2.2", "1.1.9", "0.9.0", "v1.2.3", "1.2.3-beta.1"]) {
+      assert.deepEqual(await provider.checkConfig({ version }), [], version);
+    }
+    for (const version of ["1.2.4", "1.10.0", "2.0.0"]) {
+      const [[property, reason] = []] = await provider.checkConfig({ version });
+      assert.equal(property, "version");
+      assert.match(
+        reason ?? "",
+        new RegExp(`uses certlock ${version} and .* certlock 1\\.2\\.3,.*node_modules/certlock/provider/bin`),
+      );
+    }
     const [failure] = await provider.checkConfig({ tenantId: "x" });
     assert.equal(failure?.[0], "tenantId");
     assert.match(failure[1], /ARM_TENANT_ID/);

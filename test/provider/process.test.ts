@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +83,25 @@ describe("the provider's process", () => {
     assert.deepEqual(await exit, [0, null]);
   });
 
+  it("leaves no orphan when the engine is killed", async () => {
+    // A process that starts the provider as the engine does and holds its standard input.
+    const engine = spawn(
+      process.execPath,
+      [
+        "-e",
+        `const { spawn } = require("node:child_process");
+         spawn(process.execPath, ["--import", "tsx", ${JSON.stringify(join(__dirname, "run-provider.ts"))}, "127.0.0.1:1"], { stdio: ["pipe", "inherit", "inherit"] });`,
+      ],
+      { cwd: REPOSITORY, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const closed = once(engine, "close");
+    const [port] = (await once(engine.stdout, "data")) as [Buffer];
+    assert.match(port.toString(), /^\d+\n$/);
+    engine.kill("SIGKILL");
+    // The pipe has two writers, the engine and the provider: it ends with the last of them.
+    assert.deepEqual(await closed, [null, "SIGKILL"]);
+  });
+
   it("answers with the state of a write under way before it ends", async () => {
     const { child, provider, exit } = await start();
     tenant.before = (request) => {
@@ -107,7 +127,7 @@ describe("the provider's process", () => {
       assert.deepEqual(await exit, [null, "SIGKILL"]);
       assert.deepEqual(
         tenant.requests,
-        method === "GET" ? [`GET ${PATH}`] : [`GET ${PATH}`, `PATCH ${PATH}`],
+        method === "GET" ? [`GET ${PATH}`] : [`GET ${PATH}`, `GET ${PATH}`, `PATCH ${PATH}`],
       );
       assert.equal(tenant.policy.isEnabled, !untouched);
       if (untouched) assert.deepEqual(tenant.policy, INITIAL);
