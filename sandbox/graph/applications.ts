@@ -9,7 +9,9 @@ import {
   holderTarget,
   recordAudit,
 } from "./audit";
+import { checkAudience } from "./audiences";
 import { bodyObject, noContent, prefers, withoutV1Only, type GraphCall, type Json } from "./call";
+import type { PolicyTarget } from "./app-management-enforcement";
 import { badRequest, invalidValue, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
@@ -311,7 +313,15 @@ function checkProperties(
   optionalString(after.properties, "description", LONGEST_TEXT);
   checkRequiredAccess(after.properties["requiredResourceAccess"]);
   checkUniqueName(call, after.properties["uniqueName"], before);
-  if ("signInAudience" in body) oneOf(body["signInAudience"], AUDIENCES, "signInAudience");
+  if ("signInAudience" in body) {
+    const audience = oneOf(body["signInAudience"], AUDIENCES, "signInAudience");
+    const target: PolicyTarget = {
+      kind: "application",
+      createdDateTime: after.createdDateTime,
+      appManagementPolicyId: before?.appManagementPolicyId,
+    };
+    if (audience !== before?.properties["signInAudience"]) checkAudience(call, target, audience);
+  }
   if (!("identifierUris" in body)) return;
   const uris = stringList(after.properties["identifierUris"], "identifierUris");
   const known = stringList(before?.properties["identifierUris"], "identifierUris");
