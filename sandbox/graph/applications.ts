@@ -18,6 +18,7 @@ import {
   initialCredentials,
   mergeProperties,
   patchCredentials,
+  withoutOwnId,
   type Defaults,
 } from "./holder-properties";
 import { checkIdentifierUris } from "./identifier-uris";
@@ -103,6 +104,8 @@ export const APPLICATIONS: EntitySet = {
   type: "microsoft.graph.application",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
   v1Only: V1_ONLY,
+  // https://github.com/microsoftgraph/msgraph-metadata/issues/273
+  betaOnSelect: ["oauth2RequirePostResponse"],
 };
 
 const AUDIENCES = [
@@ -167,7 +170,7 @@ export function updateApplication(call: GraphCall): GraphResponse {
     return create(call, { ...body, uniqueName });
   }
   const record = findWritableApplication(call);
-  const properties = mergeProperties(record.properties, body, DEFAULTS);
+  const properties = mergeProperties(record.properties, withoutOwnId(body, record.id), DEFAULTS);
   checkProperties(call, { ...record, properties }, body, record);
   const before = { credentials: heldCredentials(record), properties: record.properties };
   patchCredentials(call, record, body);

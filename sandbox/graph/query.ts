@@ -24,6 +24,8 @@ export interface EntitySet<T = Json> {
   readonly onlyOnSelect?: ReadonlySet<string>;
   /** What beta does not have, or calls otherwise. */
   readonly v1Only?: ReadonlySet<string>;
+  /** What beta shows to who names it in `$select`, though its types may not have it: clients of Terraform do. */
+  readonly betaOnSelect?: readonly string[];
   /** Directory objects count, sort and search in advanced queries only, by these properties. */
   readonly directory?: {
     readonly filterBy: ReadonlySet<string>;
@@ -119,13 +121,13 @@ export function selection<T>(call: GraphCall, set: EntitySet<T>): readonly strin
 }
 
 /** The set as the version called knows it. */
-function inVersion<T>({ version }: GraphCall, set: EntitySet<T>): EntitySet<T> {
-  const { v1Only } = set;
-  if (version === "v1.0" || !v1Only) return set;
+export function inVersion<T>({ version }: GraphCall, set: EntitySet<T>): EntitySet<T> {
+  const { v1Only = new Set<string>(), betaOnSelect = [], onlyOnSelect = [] } = set;
+  if (version === "v1.0") return set;
   return {
     ...set,
-    properties: new Set([...set.properties].filter((name) => !v1Only.has(name))),
-    onlyOnSelect: new Set([...(set.onlyOnSelect ?? []), ...v1Only]),
+    properties: new Set([...[...set.properties].filter((name) => !v1Only.has(name)), ...betaOnSelect]),
+    onlyOnSelect: new Set([...onlyOnSelect, ...v1Only, ...betaOnSelect]),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   initialCredentials,
   mergeProperties,
   patchCredentials,
+  withoutOwnId,
   type Defaults,
 } from "./holder-properties";
 import { renderCredentials } from "./key-credentials";
@@ -79,6 +80,7 @@ export const SERVICE_PRINCIPALS: EntitySet = {
   type: "microsoft.graph.servicePrincipal",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
   v1Only: V1_ONLY,
+  betaOnSelect: ["samlMetadataUrl"],
   // Source: customSecurityAttributes at https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties
   onlyOnSelect: new Set([SECURITY_ATTRIBUTES]),
 };
@@ -160,7 +162,9 @@ export function updateServicePrincipal(call: GraphCall): GraphResponse {
   // Attributes are assigned by a permission of their own, which does not make its holder a writer of anything else.
   if (names.length !== 1 || names[0] !== SECURITY_ATTRIBUTES) checkOwnership(call, record);
   checkLock(call, record, body);
-  const properties = checkedTexts(mergeProperties(record.properties, body, DEFAULTS));
+  const properties = checkedTexts(
+    mergeProperties(record.properties, withoutOwnId(body, record.id), DEFAULTS),
+  );
   if (SECURITY_ATTRIBUTES in body) {
     properties[SECURITY_ATTRIBUTES] = patchSecurityAttributes(
       call,

@@ -33,7 +33,12 @@ function pinned(file: string): ReadonlyMap<string, string> {
     const { dependencies, devDependencies } = JSON.parse(text) as Record<string, Record<string, string>>;
     return new Map(Object.entries({ ...dependencies, ...devDependencies }));
   }
-  const pattern = file.endsWith("go.mod") ? /^\t(\S+) v(\S+)$/gm : /^([a-z0-9-]+)==(\S+)/gm;
+  const patterns: Record<string, RegExp> = {
+    mod: /^\t(\S+) v(\S+)$/gm,
+    tf: /source += "(\S+)"\s+version = "(\S+)"/g,
+    txt: /^([a-z0-9-]+)==(\S+)/gm,
+  };
+  const pattern = patterns[file.slice(file.lastIndexOf(".") + 1)] ?? /$^/g;
   return new Map([...text.matchAll(pattern)].map(([, name = "", version = ""]) => [name, version]));
 }
 
