@@ -148,9 +148,20 @@ function sourceRoot(root: string): string {
   }
 }
 
+/** Lines of a complaint that are shown: what follows are the insides of the SDK. */
+const SHOWN_LINES = 16;
+const SHOWN_COLUMNS = 400;
+
 /** Engine messages carry colour tags such as `<{%reset%}>`. */
 function plain(message: string): string {
-  return message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+  const lines = message
+    .replaceAll(/<\{%[^%]*%\}>/g, "")
+    .trim()
+    .split("\n");
+  return lines
+    .slice(0, SHOWN_LINES)
+    .map((line) => (line.length > SHOWN_COLUMNS ? `${line.slice(0, SHOWN_COLUMNS)}…` : line))
+    .join("\n");
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
