@@ -7,14 +7,13 @@ import { monthsFor, type VaultKeys } from "./certificate-generation";
 import { PEM_CONTENT_TYPE } from "./certificate-pem";
 import { type CertificateSource, readExternalCertificates } from "./external-certificate";
 import { isKnown } from "./federation/claims";
-import { checkBelowPolicy } from "./lifetime";
 import { checkSecretName } from "./names";
 import { PFX_CONTENT_TYPE } from "./pfx";
 import { checkOneOf, describeGiven, type Problems } from "./problems";
 import { daysOfMonths } from "./resources/vault-certificate";
 import { KEY_BITS, type KeyBits, type RotationArgs } from "./rotation";
-import { readRotation } from "./rotation-reading";
-import { lastTurnOf, planOn, type RotationPlan, type Schedule } from "./rotation-schedule";
+import { readRotation, type RotationBounds } from "./rotation-reading";
+import { planOn, type RotationPlan, type Schedule } from "./rotation-schedule";
 
 interface RotatingCertificateArgs {
   /**
@@ -152,7 +151,9 @@ function readVault(
   problems: Problems,
 ): CertificatePlan | undefined {
   const before = problems.found.length;
-  const schedule = readSchedule(at, args, bounds, problems);
+  // A validity in whole months is longer than that in days.
+  const daysAsIssued = (days: number): number => daysOfMonths(monthsFor(days)).most;
+  const schedule = readSchedule(at, args, { ...bounds, daysAsIssued }, problems);
   const { certificateName = bounds.name, issuerName = "Self", pfx = false } = args;
   problems.add(`${at}.certificateName`, checkSecretName(certificateName));
   problems.add(`${at}.issuerName`, checkSecretName(issuerName));
@@ -165,14 +166,6 @@ function readVault(
       remedy: "pass vaultUri of a CredentialVault, or the address of a vault that exists",
     });
   }
-  // A validity in whole months is longer than that in days.
-  const terms = bounds.limitDays === undefined ? [] : (schedule?.terms ?? []);
-  terms.forEach((term, index) => {
-    // What was registered before the limit was lowered stays valid.
-    if (lastTurnOf(term, terms[index + 1]) <= dayOf(bounds.now)) return;
-    const { most } = daysOfMonths(monthsFor(term.validityDays));
-    problems.add(`${at}.rotation.validityDays`, checkBelowPolicy(most, bounds.limitDays ?? Infinity));
-  });
   if (problems.found.length > before || schedule === undefined) return undefined;
   const contentType = pfx ? PFX_CONTENT_TYPE : PEM_CONTENT_TYPE;
   const keys = { vaultUri: args.vaultUri, certificateName, issuerName, contentType };
@@ -183,12 +176,17 @@ function readVault(
 function readSchedule(
   at: string,
   { rotation = {}, keyBits = CERTIFICATE_DEFAULTS.keyBits }: RotatingCertificateArgs,
-  { now, limitDays }: CertificateBounds,
+  { now, limitDays, daysAsIssued }: CertificateBounds & Pick<RotationBounds, "daysAsIssued">,
   problems: Problems,
 ): Schedule | undefined {
   const today: DayNumber = dayOf(now);
   problems.add(`${at}.keyBits`, checkOneOf(keyBits, KEY_BITS));
-  const bounds = { keyBits, today, ...(limitDays !== undefined && { limitDays }) };
+  const bounds = {
+    keyBits,
+    today,
+    ...(limitDays !== undefined && { limitDays }),
+    ...(daysAsIssued !== undefined && { daysAsIssued }),
+  };
   return readRotation(`${at}.rotation`, rotation, bounds, problems);
 }
 

@@ -22,6 +22,8 @@ export interface RotationBounds {
   readonly today: DayNumber;
   /** Limit of the tenant policy in days. It refuses a schedule and never shapes one. Default: none known. */
   readonly limitDays?: number;
+  /** The most days a certificate is valid for that was asked for so many days. Default: those very days. */
+  readonly daysAsIssued?: (validityDays: number) => number;
 }
 
 /** A term, and where its validity was given. */
@@ -133,7 +135,7 @@ function checkTerm(
 function checkLimit(
   at: string,
   terms: readonly ReadTerm[],
-  { limitDays, today }: RotationBounds,
+  { limitDays, today, daysAsIssued = (days) => days }: RotationBounds,
   problems: Problems,
 ): void {
   if (limitDays === undefined) return;
@@ -142,16 +144,24 @@ function checkLimit(
     const { validityDays, validityAt } = term;
     // Turns of wrong numbers are not before any day.
     if (typeof validityDays !== "number" || lastTurnOf(term, terms[index + 1]) <= today) return;
-    const finding = checkBelowPolicy(validityDays, limitDays);
-    if (finding !== undefined) places.set(validityAt, { ...finding, remedy: toFit(at, limitDays, today) });
+    const isNumberOfDays = checkDays(validityDays, VALIDITY_DAYS) === undefined;
+    const issued = isNumberOfDays ? daysAsIssued(validityDays) : validityDays;
+    const finding = checkBelowPolicy(issued, limitDays);
+    if (finding === undefined) return;
+    const given = issued === validityDays ? `${issued}` : `${validityDays}, up to ${issued} as it is issued`;
+    places.set(validityAt, { ...finding, given, remedy: toFit(at, { limitDays, today, daysAsIssued }) });
   });
   for (const [place, finding] of places) problems.add(place, finding);
 }
 
-function toFit(changes: string, limitDays: number, today: DayNumber): string {
-  const validityDays = Math.min(limitDays - 1, VALIDITY_DAYS.most);
+function toFit(
+  changes: string,
+  { limitDays, today, daysAsIssued }: Required<Omit<RotationBounds, "keyBits">>,
+): string {
+  let validityDays: number = VALIDITY_DAYS.most;
+  while (validityDays >= VALIDITY_DAYS.least && daysAsIssued(validityDays) >= limitDays) validityDays -= 1;
   if (validityDays < VALIDITY_DAYS.least)
-    return `raise the limit (certificateMaxLifetimeDays) to ${VALIDITY_DAYS.least + 1} at least`;
+    return `raise the limit (certificateMaxLifetimeDays) to ${daysAsIssued(VALIDITY_DAYS.least) + 1} at least`;
   const numbers = `periodDays to ${periodFor(validityDays)} and validityDays to ${validityDays}`;
   return (
     `where no certificate exists yet, set ${numbers}; where one does, leave the numbers as they are and add to ` +

@@ -205,11 +205,14 @@ function checkMonths(
   const found = new Problems();
   const vaultUri = "https://kv-any.vault.azure.net/";
   readCertificateArgs("", { key: "vault", vaultUri, rotation }, { name: "any", now, limitDays }, found);
-  const [tooLong] = found.found.filter(({ code }) => code === "certificate-outlives-policy");
+  const tooLong = found.found.filter(({ code }) => code === "certificate-outlives-policy");
   // Said already where the days alone are too many.
-  if (tooLong === undefined || problems.found.some(({ at: place }) => place.startsWith(`${at}.rotation`)))
-    return;
-  addBelow(at, [{ ...tooLong, at: "rotation.validityDays" }], problems);
+  if (problems.found.some(({ at: place }) => place.startsWith(`${at}.rotation`))) return;
+  addBelow(
+    at,
+    tooLong.map((problem) => ({ ...problem, at: problem.at.replace(/^\./, "") })),
+    problems,
+  );
 }
 
 function readRotationSettings(

@@ -250,6 +250,21 @@ describe("a rotation", () => {
     ]);
   });
 
+  it("holds no numbers against a limit that never come to hold, or hold for the last turn today", () => {
+    // Both would begin on 2027-03-21: the later entry is the one that does.
+    const changes = [
+      { from: "2027-03-01", validityDays: 200 },
+      { from: "2027-03-02", validityDays: 125 },
+    ];
+    assert.deepEqual(refusal({ epoch, changes }), []);
+    // The second generation was begun under the old limit, on this very day.
+    const lower = [{ from: "2027-01-21", periodDays: 42, validityDays: 89 }];
+    assert.deepEqual(refusal({ epoch, changes: lower }, "2027-01-20", 90), []);
+    assert.deepEqual(refusal({ epoch, changes: lower }, "2027-01-19", 90), [
+      "rotation.validityDays certificate-outlives-policy",
+    ]);
+  });
+
   it("reports everything that is wrong at once", () => {
     assert.deepEqual(
       refusal({

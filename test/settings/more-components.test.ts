@@ -292,9 +292,24 @@ describe("settings of other keys", () => {
         certificateMaxLifetimeDays: 180,
         applications: [billing({ certificate: { key: "vault", vault, rotation } })],
       });
+    const error = refused(
+      configOf({
+        ...valid,
+        certificateMaxLifetimeDays: 150,
+        applications: [billing({ certificate: { key: "vault", vault } })],
+      }),
+    );
+    assert.match(error.message, /given: +125, up to 153 as it is issued/);
+    assert.match(error.message, /set periodDays to 57 and validityDays to 120;/);
+    const rotation = { periodDays: 57, validityDays: 120 };
+    const mended = billing({ certificate: { key: "vault", vault, rotation } });
+    assert.ok(read({ certificateMaxLifetimeDays: 150, applications: [mended] }), "as it says");
     // 179 days are six months there, which can be 184 days.
     assert.deepEqual(limited({ validityDays: 179 }), [
       `${at}.rotation.validityDays certificate-outlives-policy`,
+    ]);
+    assert.deepEqual(limited({ epoch: "2026-01-01", changes: [{ from: "2050-01-01", validityDays: 179 }] }), [
+      `${at}.rotation.changes[0].validityDays certificate-outlives-policy`,
     ]);
     assert.deepEqual(limited({ validityDays: 200 }), [
       `${at}.rotation.validityDays certificate-outlives-policy`,
