@@ -26,5 +26,10 @@ export default tseslint.config(
       "@typescript-eslint/dot-notation": ["error", { allowIndexSignaturePropertyAccess: true }],
     },
   },
-  { files: ["**/*.mjs", "**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.mjs", "**/*.js", "**/*.cjs"],
+    extends: [tseslint.configs.disableTypeChecked],
+    // Programs as users write or compile them, CommonJS among them.
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );

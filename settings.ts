@@ -1,29 +1,16 @@
 /** The program's configuration, read once into one typed object; all its problems are reported together. */
-import {
-  DESCRIPTION_CHARACTERS,
-  SIGN_IN_AUDIENCES,
-  type SignInAudience,
-} from "./components/application-identity";
-import { checkOwners } from "./components/application-owners";
-import { checkGitHubWorkflow, type GitHubWorkflow } from "./components/federation/github-actions";
+import { checkOwners, type Ownership, OWNERSHIPS } from "./components/application-owners";
+import type { CertificateIssuer } from "./components/certificate-issuer";
+import { ENTRA_CLOUDS, type EntraCloud } from "./components/federation/cloud";
 import { checkGuid } from "./components/guid";
 import { checkDays, POLICY_LIMIT_DAYS } from "./components/lifetime";
-import { checkLocation, checkResourceGroupName, checkShortName, checkText } from "./components/names";
-import {
-  count,
-  describeGiven,
-  type Finding,
-  type Problem,
-  Problems,
-  ProblemsError,
-} from "./components/problems";
-import { ACCESS_MODES, type AccessMode, checkLockNetworks } from "./components/workload-access-policy";
-import {
-  type CertificateSettings,
-  type CertificateSurroundings,
-  readCertificateSettings,
-} from "./settings/certificate-settings";
-import { addUnlessNew } from "./settings/distinct";
+import { checkLocation, checkResourceGroupName } from "./components/names";
+import { count, type Problem, Problems, ProblemsError } from "./components/problems";
+import { type AccessSettings, policiesFor, readAccessRules } from "./settings/access-settings";
+import { type ApplicationSettings, readApplications } from "./settings/application-settings";
+import type { StackCertificateSettings } from "./settings/certificate-settings";
+import { type IdentitySettings, readIdentities } from "./settings/identity-settings";
+import { readIssuer } from "./settings/issuer-settings";
 import {
   isAbsent,
   NAMESPACE,
@@ -32,48 +19,47 @@ import {
   readKeys,
   readList,
   readNumber,
-  readObject,
   readText,
-  textsOf,
   type Shape,
+  textsOf,
   type Values,
 } from "./settings/structured-value";
+import { readVaultSettings, type VaultSettings } from "./settings/vault-settings";
 
 /** Configuration of the tenant, checked. */
 export interface Settings {
   /** Id of the Entra tenant. */
   readonly tenantId: string;
-  /** Object ids of the people who own every application, from 1. */
+  /** Cloud of tenant and subscription. Default "public". */
+  readonly cloud: EntraCloud;
+  /** Object ids of those who own every application that names no others, from 2; none with `ownership` "none". */
   readonly owners: readonly string[];
-  /** Region of the vaults. */
+  /** Whether applications have two owners or more, or none. Default "shared". */
+  readonly ownership: Ownership;
+  /** Object ids of those who may own applications here. Default: everybody. */
+  readonly allowedOwners?: readonly string[];
+  /** Region of vaults and identities. */
   readonly location: string;
-  /** Existing resource group of the vaults. */
+  /** Existing resource group of vaults and identities. */
   readonly resourceGroup: string;
   /** Limit of the tenant policy for certificates, in days, 2 to 366. Default 180. */
   readonly certificateMaxLifetimeDays: number;
-  /** Whether locks to networks are enforced. Default mode "reportOnly". */
-  readonly conditionalAccess: { readonly mode: AccessMode };
+  /** Authority of all certificates whose key the stack makes. Default: none, they are self-signed. */
+  readonly certificateIssuer?: CertificateIssuer;
+  /** What all vaults have in common. */
+  readonly vaults: VaultSettings;
+  /** Where applications sign in from, and what is refused. */
+  readonly conditionalAccess: AccessSettings;
+  /** Managed identities, for workloads inside Azure. Default: none. */
+  readonly identities: readonly IdentitySettings[];
   /** From 1; names differ in more than upper and lower case. */
   readonly applications: readonly ApplicationSettings[];
 }
 
-export interface ApplicationSettings {
-  /** 3 to 64 letters, digits and hyphens. */
-  readonly name: string;
-  readonly description: string;
-  /** Default "AzureADMyOrg". */
-  readonly signInAudience: SignInAudience;
-  readonly credential: CertificateSettings | FederationSettings;
-  /** Public ranges the application may sign in from. Default: none, which means from everywhere. */
-  readonly networks: readonly string[];
-}
-
-export type { CertificateSettings };
-
-export interface FederationSettings {
-  readonly kind: "federation";
-  readonly github: GitHubWorkflow;
-}
+export type { ApplicationSettings };
+export * from "./settings/component-arguments";
+export type { CallerSettings, FederationSettings } from "./settings/federation-settings";
+export type { CertificateSettings, KeyInVaultSettings } from "./settings/certificate-settings";
 
 /** Thrown before anything is registered, with every problem of the configuration. */
 export class SettingsError extends ProblemsError {
@@ -96,62 +82,76 @@ export class SettingsError extends ProblemsError {
  */
 export function readSettings(config: Readonly<Record<string, string>>, now = new Date()): Settings {
   const problems = new Problems();
-  const given = readKeys("", takeApart(config, problems), SETTINGS, problems);
+  const given = takeApart(config, problems);
+  const ownership = readChoice("ownership", given.get("ownership"), OWNERSHIPS, "shared", problems);
+  readKeys("", given, { ...SETTINGS, owners: ownership === "none" ? "optional" : "required" }, problems);
 
-  const limit = readNumber(
+  const limitDays = readNumber(
     "certificateMaxLifetimeDays",
     given.get("certificateMaxLifetimeDays"),
     POLICY_LIMIT_DAYS.default,
     (days) => checkDays(days, POLICY_LIMIT_DAYS),
     problems,
   );
-  const settings: Settings = {
-    tenantId: readText("tenantId", given.get("tenantId"), problems, (id) =>
-      checkGuid(id, "id of the tenant"),
-    ),
-    owners: readOwners(given.get("owners"), problems),
-    location: readText("location", given.get("location"), problems, checkLocation),
-    resourceGroup: readText("resourceGroup", given.get("resourceGroup"), problems, checkResourceGroupName),
-    certificateMaxLifetimeDays: limit,
-    conditionalAccess: readConditionalAccess(given.get("conditionalAccess"), problems),
-    applications: readApplications(given.get("applications"), { limitDays: limit, now }, problems),
+  const tenantId = readText("tenantId", given.get("tenantId"), problems, (id) =>
+    checkGuid(id, "id of the tenant"),
+  );
+  const cloud = readChoice("cloud", given.get("cloud"), ENTRA_CLOUDS, "public", problems);
+  const allowedOwners = readAllowedOwners(given.get("allowedOwners"), problems);
+  const owners = readOwners(given.get("owners"), { ownership, allowedOwners }, problems);
+  const location = readText("location", given.get("location"), problems, checkLocation);
+  const resourceGroup = readText(
+    "resourceGroup",
+    given.get("resourceGroup"),
+    problems,
+    checkResourceGroupName,
+  );
+  const access = readAccessRules("conditionalAccess", given.get("conditionalAccess"), problems);
+  const vaults = readVaultSettings("vaults", given.get("vaults"), problems);
+  const places = { location, resourceGroup, cloud };
+  const identities = readIdentities("identities", given.get("identities"), places, problems);
+  const surroundings = {
+    ...{ tenantId, cloud, owners, ownership, allowedOwners, limitDays, now, access },
+    identities: identities.map(({ name }) => name),
+    privateVaults: vaults.privateEndpoint !== undefined,
   };
+  const applications = readApplications("applications", given.get("applications"), surroundings, problems);
+  const issued = applications
+    .map(({ credential }) => credential)
+    .filter((each): each is StackCertificateSettings => "key" in each && each.key === "tls");
+  const issuer = readIssuer("certificateIssuer", given.get("certificateIssuer"), issued, now, problems);
+  const policies = policiesFor("conditionalAccess", access, applications, problems);
   if (problems.found.length > 0) throw new SettingsError(problems.found);
-  return settings;
+  return {
+    ...{ tenantId, cloud, owners, ownership, location, resourceGroup, vaults, identities, applications },
+    ...(allowedOwners !== undefined && { allowedOwners }),
+    certificateMaxLifetimeDays: limitDays,
+    ...(issuer !== undefined && { certificateIssuer: issuer }),
+    conditionalAccess: { mode: access.mode, policies },
+  };
 }
 
 const SETTINGS = {
   tenantId: "required",
+  cloud: "optional",
   owners: "required",
+  ownership: "optional",
+  allowedOwners: "optional",
   location: "required",
   resourceGroup: "required",
   certificateMaxLifetimeDays: "optional",
+  certificateIssuer: "optional",
+  vaults: "optional",
   conditionalAccess: "optional",
+  identities: "optional",
   applications: "required",
 } as const satisfies Shape;
-
-const APPLICATION: Shape = {
-  name: "required",
-  description: "required",
-  certificate: "optional",
-  federation: "optional",
-  networks: "optional",
-  signInAudience: "optional",
-};
-
-const GITHUB: Shape = {
-  repository: "required",
-  ownerId: "optional",
-  repositoryId: "optional",
-  environment: "optional",
-  branch: "optional",
-  tag: "optional",
-  pullRequest: "optional",
-};
 
 /** Keys whose value Pulumi hands over as plain text; all others are JSON. */
 const TEXTS: readonly string[] = [
   "tenantId",
+  "cloud",
+  "ownership",
   "location",
   "resourceGroup",
 ] satisfies (keyof typeof SETTINGS)[];
@@ -169,125 +169,25 @@ function takeApart(config: Readonly<Record<string, string>>, problems: Problems)
   return values;
 }
 
-function readOwners(given: unknown, problems: Problems): readonly string[] {
+function readOwners(
+  given: unknown,
+  rules: { readonly ownership: Ownership; readonly allowedOwners: readonly string[] | undefined },
+  problems: Problems,
+): readonly string[] {
   const owners = readList("owners", given, problems);
-  if (owners !== undefined) checkOwners("owners", owners, problems);
+  const { ownership, allowedOwners } = rules;
+  if (owners !== undefined) {
+    const allowed = allowedOwners === undefined ? {} : { allowedOwners };
+    checkOwners("owners", owners, problems, { ownership, ...allowed });
+  }
   return textsOf(owners);
 }
 
-function readConditionalAccess(given: unknown, problems: Problems): Settings["conditionalAccess"] {
-  const at = "conditionalAccess";
-  const values = isAbsent(given) ? undefined : readObject(at, given, { mode: "optional" }, problems);
-  return { mode: readChoice(`${at}.mode`, values?.get("mode"), ACCESS_MODES, "reportOnly", problems) };
-}
-
-/** What holds for every application of the run. */
-type Run = Omit<CertificateSurroundings, "networks">;
-
-function readApplications(given: unknown, run: Run, problems: Problems): ApplicationSettings[] {
-  const at = "applications";
-  const list = readList(at, given, problems);
-  if (list?.length === 0) {
-    problems.add(at, {
-      code: "missing",
-      given: describeGiven(list),
-      allowed: "at least one application",
-      remedy: "declare one with name, description and certificate or federation",
-    });
-  }
-  const names = new Set<string>();
-  const vaults = new Set<string>();
-  return (list ?? []).map((item, index) => {
-    const place = `${at}[${index}]`;
-    const application = readApplication(place, item, run, problems);
-    addUnlessNew(`${place}.name`, application.name, names, problems);
-    if (application.credential.kind === "certificate") {
-      addUnlessNew(`${place}.certificate.vault`, application.credential.vault, vaults, problems);
-    }
-    return application;
+function readAllowedOwners(given: unknown, problems: Problems): readonly string[] | undefined {
+  if (isAbsent(given)) return undefined;
+  const list = readList("allowedOwners", given, problems);
+  list?.forEach((id, index) => {
+    problems.add(`allowedOwners[${index}]`, checkGuid(id, "object id of a user or service principal"));
   });
-}
-
-function readApplication(at: string, given: unknown, run: Run, problems: Problems): ApplicationSettings {
-  const values = readObject(at, given, APPLICATION, problems);
-  if (values === undefined) return UNREADABLE;
-  const networks = readList(`${at}.networks`, values.get("networks"), problems);
-  if (networks !== undefined) checkLockNetworks(`${at}.networks`, networks, problems);
-  const signInAudience = readChoice(
-    `${at}.signInAudience`,
-    values.get("signInAudience"),
-    SIGN_IN_AUDIENCES,
-    "AzureADMyOrg",
-    problems,
-  );
-  if (networks !== undefined && signInAudience !== "AzureADMyOrg") {
-    problems.add(`${at}.networks`, notLockable(signInAudience));
-  }
-  return {
-    name: readText(`${at}.name`, values.get("name"), problems, checkShortName),
-    description: readText(`${at}.description`, values.get("description"), problems, checkDescription),
-    signInAudience,
-    credential: readCredential(at, values, { networks: textsOf(networks), ...run }, problems),
-    networks: textsOf(networks),
-  };
-}
-
-function readCredential(
-  at: string,
-  values: Values,
-  surroundings: CertificateSurroundings,
-  problems: Problems,
-): CertificateSettings | FederationSettings {
-  const kinds = ["certificate", "federation"].filter((kind) => values.has(kind));
-  if (kinds.length !== 1) {
-    problems.add(at, {
-      code: "choose-one",
-      given: kinds.length === 0 ? "none of them" : kinds.join(" and "),
-      allowed: "exactly one of certificate, federation",
-      remedy:
-        "take federation where the caller has an identity of its own, such as a pipeline; else certificate",
-    });
-  }
-  // Both are read where both are given, so that no problem waits for a second run.
-  const federation = values.has("federation")
-    ? readFederation(`${at}.federation`, values.get("federation"), problems)
-    : undefined;
-  const certificate = values.has("certificate")
-    ? readCertificateSettings(`${at}.certificate`, values.get("certificate"), surroundings, problems)
-    : undefined;
-  return certificate ?? federation ?? UNREADABLE.credential;
-}
-
-/** Stands for an application that could not be read and was reported. */
-const UNREADABLE: ApplicationSettings = {
-  name: "",
-  description: "",
-  signInAudience: "AzureADMyOrg",
-  credential: { kind: "federation", github: { repository: "" } },
-  networks: [],
-};
-
-function readFederation(at: string, given: unknown, problems: Problems): FederationSettings | undefined {
-  const place = `${at}.github`;
-  const inner = readObject(at, given, { github: "required" }, problems)?.get("github");
-  const values = isAbsent(inner) ? undefined : readObject(place, inner, GITHUB, problems);
-  if (values === undefined || isAbsent(values.get("repository"))) return undefined;
-  const known = Object.keys(GITHUB).filter((key) => !isAbsent(values.get(key)));
-  // Of any type still: the check that follows says more about them than reading could.
-  const github = Object.fromEntries(known.map((key) => [key, values.get(key)])) as unknown as GitHubWorkflow;
-  checkGitHubWorkflow(place, github, problems);
-  return { kind: "federation", github };
-}
-
-function checkDescription(text: string): Finding | undefined {
-  return checkText(text, DESCRIPTION_CHARACTERS, "say what the workload does and who answers for it");
-}
-
-function notLockable(signInAudience: string): Finding {
-  return {
-    code: "audience-not-lockable",
-    given: describeGiven(signInAudience),
-    allowed: "networks on single-tenant applications only: Conditional Access does not reach others",
-    remedy: "set signInAudience to AzureADMyOrg, or remove networks",
-  };
+  return textsOf(list);
 }

@@ -66,8 +66,10 @@ export function checkNotes(notes: string | undefined): Finding | undefined {
 function checkRepository(given: unknown): Finding | undefined {
   const finding = checkText(given, 256, "name the repository that declares the application");
   if (finding !== undefined) return finding;
-  const url = URL.canParse(String(given)) ? new URL(String(given)) : undefined;
-  if (url?.protocol === "https:" && url.username === "" && url.password === "") return undefined;
+  // The parser alone takes addresses without slashes and with spaces, which nobody can open from the notes.
+  const text = String(given);
+  const url = /^https:\/\/\S+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.username === "" && url.password === "") return undefined;
   return {
     code: "invalid-text",
     // An address with a password in it must not be repeated.

@@ -130,6 +130,7 @@ export function readIdentityArgs(
     "description",
     checkText(description, DESCRIPTION_CHARACTERS, "say what the workload does and who answers for it"),
   );
+  const first = problems.found.length;
   const contact =
     args.contact === undefined ? undefined : readOptions("contact", args.contact, CONTACT_OPTIONS, problems);
   if (contact !== undefined) checkContact("contact", contact, problems);
@@ -140,7 +141,8 @@ export function readIdentityArgs(
   const before = problems.found.length;
   checkGraphRoles("graphRoles", graphRoles, problems);
   const privileges = problems.found.length === before ? privilegesOf(graphRoles) : [];
-  const notes = notesOf(contact, privileges);
+  // What is wrong in them may be no text at all.
+  const notes = problems.found.length === first ? notesOf(contact, privileges) : undefined;
   problems.add("contact", checkNotes(notes));
   const federatedCredentials = checkFederatedCredentials(
     "federatedCredentials",
@@ -158,18 +160,20 @@ export function readIdentityArgs(
 /** Owners as Entra writes them: in lower case, so that another spelling is no other owner. */
 function readOwners(args: ApplicationIdentityArgs, ownership: Ownership, problems: Problems): string[] {
   problems.add("ownership", checkOneOf(ownership, OWNERSHIPS));
-  const allowedOwners =
-    args.allowedOwners && readItems("allowedOwners", args.allowedOwners, problems)?.map(String);
-  allowedOwners?.forEach((id, index) => {
+  const allowed =
+    args.allowedOwners === undefined ? undefined : readItems("allowedOwners", args.allowedOwners, problems);
+  allowed?.forEach((id, index) => {
     problems.add(`allowedOwners[${index}]`, checkGuid(id, "object id of a user or service principal"));
   });
+  const allowedOwners = allowed?.filter((id: unknown) => typeof id === "string");
   const owners = readItems("owners", args.owners ?? [], problems);
   if (owners === undefined) return [];
   checkOwners("owners", owners, problems, {
     ownership,
     ...(allowedOwners === undefined ? {} : { allowedOwners }),
   });
-  return (owners as readonly unknown[]).map((owner) => String(owner).toLowerCase());
+  // What is no text has been reported.
+  return owners.filter((owner: unknown) => typeof owner === "string").map((owner) => owner.toLowerCase());
 }
 
 export interface ApplicationIdentity {

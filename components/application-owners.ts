@@ -38,7 +38,7 @@ export function checkOwners(
   owners.forEach((owner, index) => {
     const place = `${at}[${index}]`;
     const finding = checkGuid(owner, "object id of a user or service principal");
-    const key = String(owner).toLowerCase();
+    const key = typeof owner === "string" ? owner.toLowerCase() : describeGiven(owner);
     problems.add(place, finding);
     if (seen.has(key)) problems.add(place, twice(owner));
     else if (finding === undefined && allowed?.has(key) === false) problems.add(place, notAllowed(owner));

@@ -2,6 +2,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "./federation/claims";
+import { type OptionNames, readEntries, readOptions } from "./given-options";
 import { isGuid, nameBasedGuid } from "./guid";
 import { checkText } from "./names";
 import { describeGiven, type Finding, type Problems } from "./problems";
@@ -29,19 +30,29 @@ const PRIVILEGED_AZURE_ROLES: Readonly<Record<string, string>> = {
 
 const REASON_CHARACTERS = { fewest: 10, most: 200 } as const;
 
+const ROLE: OptionNames<AzureRole> = { role: "checked", scope: "required", reason: "optional" };
+
+/** Checks roles of whatever type, and answers with those that can be read. */
 export function checkAzureRoles(
   at: string,
   roles: Readonly<Record<string, AzureRole>>,
   problems: Problems,
-): void {
-  for (const [name, { role, scope, reason }] of Object.entries(roles)) {
+): Readonly<Record<string, AzureRole>> {
+  const readable: Record<string, AzureRole> = {};
+  for (const [name, given] of readEntries(at, roles, problems) ?? []) {
     const place = `${at}[${describeGiven(name)}]`;
     problems.add(place, checkShort(name));
+    const options = readOptions(place, given, ROLE, problems);
+    if (options === undefined) continue;
+    const { role, scope, reason } = options;
     problems.add(`${place}.role`, checkRole(role));
-    if (isKnown(scope)) problems.add(`${place}.scope`, checkScope(scope));
+    const atScope: unknown = scope;
+    if (atScope !== undefined && isKnown(atScope)) problems.add(`${place}.scope`, checkScope(atScope));
     if (reason !== undefined) problems.add(`${place}.reason`, checkReason(reason));
     else problems.add(`${place}.reason`, checkPrivilege(role));
+    readable[name] = options;
   }
+  return readable;
 }
 
 /** Creates one `<name>-role-<short name>` each. */
@@ -126,7 +137,7 @@ function checkPrivilege(role: unknown): Finding | undefined {
 function checkReason(given: unknown): Finding | undefined {
   const purpose = "say why no narrower role will do";
   const finding = checkText(given, REASON_CHARACTERS.most, purpose);
-  if (finding !== undefined || String(given).trim().length >= REASON_CHARACTERS.fewest) return finding;
+  if (finding !== undefined || (given as string).trim().length >= REASON_CHARACTERS.fewest) return finding;
   return {
     code: "reason-missing",
     given: describeGiven(given),

@@ -6,6 +6,7 @@ import { type CertificateIssuer, checkIssuer, issuerOn } from "./certificate-iss
 import { monthsFor, type VaultKeys } from "./certificate-generation";
 import { PEM_CONTENT_TYPE } from "./certificate-pem";
 import { type CertificateSource, readExternalCertificates } from "./external-certificate";
+import { isKnown } from "./federation/claims";
 import { checkBelowPolicy } from "./lifetime";
 import { checkSecretName } from "./names";
 import { PFX_CONTENT_TYPE } from "./pfx";
@@ -156,9 +157,10 @@ function readVault(
   problems.add(`${at}.certificateName`, checkSecretName(certificateName));
   problems.add(`${at}.issuerName`, checkSecretName(issuerName));
   problems.add(`${at}.pfx`, checkFlag(pfx));
-  if (isMissing(args.vaultUri)) {
+  if (isMissing(args.vaultUri) || (isKnown(args.vaultUri) && !isVaultUri(args.vaultUri))) {
     problems.add(`${at}.vaultUri`, {
-      code: "missing",
+      code: isMissing(args.vaultUri) ? "missing" : "invalid-url",
+      ...(isMissing(args.vaultUri) ? {} : { given: describeGiven(args.vaultUri) }),
       allowed: "the address of a vault, such as https://kv-billing.vault.azure.net/",
       remedy: "pass vaultUri of a CredentialVault, or the address of a vault that exists",
     });
@@ -198,6 +200,11 @@ function checkFlag(given: unknown) {
     allowed: "true or false",
     remedy: "correct it, or leave it out",
   } as const;
+}
+
+/** Whose vault it is, the provider looks at: a token is sent there. */
+function isVaultUri(given: unknown): boolean {
+  return typeof given === "string" && /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+\/?$/i.test(given);
 }
 
 function isMissing(given: unknown): boolean {

@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { checkDate, dateOf, parseDay } from "./calendar";
+import { chainFrom, isIssuedBy } from "./certificate-chain";
 import { certificateBlocks, pemOf } from "./certificate-pem";
 import { ArgumentError, type Finding, Problems } from "./problems";
 
@@ -25,7 +26,9 @@ export interface CertificateIssuer {
   /** Key of the authority: PEM, not encrypted. It becomes a secret here if it is none yet. */
   readonly privateKeyPem: pulumi.Input<string>;
   /**
-   * Certificates above the authority, PEM, the nearest first; the root may be left out.
+   * Certificates above the authority, PEM, in any order; the root above others may be left out. Each certificate that is
+   * in use is stored with those that are above its own authority: after a change to another one, leave the old
+   * authority's here too, until the last certificate it issued has gone, two turns later.
    * @default - none: the authority is a root, or clients send no chain
    */
   readonly chainPem?: pulumi.Input<string>;
@@ -111,10 +114,14 @@ export function issueCertificate(
   );
   // Of the authority that did issue it, which may be another than the one given now.
   const chainPem = pulumi
-    .all([pulumi.unsecret(issued.caCertPem), issuer.chainPem ?? ""])
-    .apply(([nearest, above]) =>
-      [...certificateBlocks(nearest), ...certificateBlocks(above)].map(pemOf).join(""),
-    );
+    .all([issued.caCertPem, issuer.certificatePem, issuer.chainPem ?? ""])
+    .apply(([nearest, ...others]) => {
+      const candidates = certificateBlocks(others.join("\n"));
+      return certificateBlocks(nearest)
+        .slice(0, 1)
+        .flatMap((authority) => chainFrom(authority, candidates).map(pemOf))
+        .join("");
+    });
   return { certificatePem: issued.certPem, chainPem: pulumi.unsecret(chainPem) };
 }
 
@@ -132,14 +139,7 @@ export function checkIssuer(
     if (typeof privateKeyPem === "string")
       problems.add(`${at}.privateKeyPem`, checkKey(certificatePem, privateKeyPem));
   }
-  if (typeof chainPem === "string" && (/PRIVATE\s+KEY/i.test(chainPem) || !isCertificates(chainPem))) {
-    problems.add(`${at}.chainPem`, {
-      code: "invalid-certificate",
-      given: "something else than certificates (not shown)",
-      allowed: "CERTIFICATE blocks in PEM and nothing else",
-      remedy: "give the certificates above the authority, without any key",
-    });
-  }
+  if (typeof chainPem === "string") problems.add(`${at}.chainPem`, checkChain(chainPem, certificatePem));
 }
 
 const FROM_MISSING: Finding = {
@@ -170,6 +170,29 @@ function checkAuthority(pem: string, until: Date): Finding | undefined {
   return {
     ...wanted,
     given: `an authority that ends on ${new Date(authority.validTo).toISOString().slice(0, 10)}`,
+  };
+}
+
+/** Beside its own, those of an authority that issued before may stand there. */
+function checkChain(chainPem: string, certificatePem: pulumi.Input<string>): Finding | undefined {
+  if (/PRIVATE\s+KEY/i.test(chainPem) || !isCertificates(chainPem)) {
+    return {
+      code: "invalid-certificate",
+      given: "something else than certificates (not shown)",
+      allowed: "CERTIFICATE blocks in PEM and nothing else",
+      remedy: "give the certificates above the authority, without any key",
+    };
+  }
+  if (typeof certificatePem !== "string" || !isCertificates(certificatePem)) return undefined;
+  const [authority] = certificateBlocks(certificatePem);
+  const candidates = certificateBlocks(chainPem);
+  if (authority === undefined || [authority, ...candidates].some((each) => isIssuedBy(authority, each)))
+    return undefined;
+  return {
+    code: "invalid-certificate",
+    given: `${candidates.length === 1 ? "a certificate" : `${candidates.length} certificates`} of which none issued the authority`,
+    allowed: "the certificates above the authority, the one that issued it among them",
+    remedy: "give the chain of this authority, or leave chainPem out where clients send none",
   };
 }
 

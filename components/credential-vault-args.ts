@@ -5,7 +5,7 @@ import { ENTRA_CLOUDS, type EntraCloud } from "./federation/cloud";
 import { type OptionNames, readEntries, readOptions } from "./given-options";
 import { checkGuid } from "./guid";
 import { checkDays } from "./lifetime";
-import { checkSecretName, checkVaultName } from "./names";
+import { checkLocation, checkResourceGroupName, checkSecretName, checkVaultName } from "./names";
 import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
 import { checkExpiryAlert, type ExpiryAlertArgs } from "./vault-alert-destination";
 import { type AuditLogArgs, checkAuditLog } from "./vault-audit-log";
@@ -97,6 +97,13 @@ export function readVault(given: CredentialVaultArgs, problems: Problems): Crede
   problems.add("vaultName", checkVaultName(args.vaultName));
   const tenantId: unknown = args.tenantId;
   if (tenantId !== undefined && isKnown(tenantId)) problems.add("tenantId", checkGuid(tenantId, "tenant id"));
+  const {
+    resourceGroupName,
+    location,
+  }: { readonly resourceGroupName?: unknown; readonly location?: unknown } = args;
+  if (resourceGroupName !== undefined && isKnown(resourceGroupName))
+    problems.add("resourceGroupName", checkResourceGroupName(resourceGroupName));
+  if (location !== undefined && isKnown(location)) problems.add("location", checkLocation(location));
   problems.add("cloud", checkOneOf(args.cloud ?? "public", ENTRA_CLOUDS));
   problems.add("sku", checkOneOf(args.sku ?? "standard", ["standard", "premium"]));
   problems.add(
@@ -111,7 +118,7 @@ export function readVault(given: CredentialVaultArgs, problems: Problems): Crede
   for (const [secretName, credential] of readEntries("credentials", args.credentials ?? {}, problems) ?? []) {
     const at = `credentials[${describeGiven(secretName)}]`;
     problems.add(at, checkSecretName(secretName));
-    problems.add(at, checkCredential(credential));
+    checkCredential(at, credential, problems);
     if (seen.has(secretName.toLowerCase())) problems.add(at, sameSecret(secretName));
     seen.add(secretName.toLowerCase());
   }

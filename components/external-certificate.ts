@@ -8,7 +8,7 @@ import { VALIDITY_DAYS } from "./rotation";
 
 /**
  * A certificate without its key: PEM; base64 or hexadecimal digits of DER, also with colons; base64 of PEM, as
- * Kubernetes keeps it; or the bytes of a file with PEM or DER.
+ * Kubernetes keeps it; or the bytes of a file with one of these or DER.
  */
 export type CertificateSource = string | Uint8Array;
 
@@ -47,16 +47,22 @@ export function readExternalCertificates(
 
 /** The one certificate in a source, or what was found instead. Nothing of the source is ever repeated. */
 export function readCertificate(source: unknown): X509Certificate | Finding {
-  if (source instanceof Uint8Array) return readBytes(Buffer.from(source));
+  if (source instanceof Uint8Array) return readFile(Buffer.from(source));
   if (typeof source === "string") return readText(source.trim());
   return refused(`a value of type ${typeof source}`);
+}
+
+/** A file may hold each of the forms; those that PowerShell 5 redirects into one are in UTF-16. */
+function readFile(bytes: Buffer): X509Certificate | Finding {
+  const text = bytes.toString(bytes[0] === 0xff ? "utf16le" : "utf8").trim();
+  return /^[\t\n\r\x20-\x7e]+$/.test(text) ? readText(text) : readBytes(bytes);
 }
 
 function readText(text: string): X509Certificate | Finding {
   if (text.includes("-----BEGIN")) return readPem(text);
   const compact = text.replaceAll(/[\s:]/g, "");
-  // DER begins with 30: of what could be both hexadecimal and base64 that is hexadecimal.
-  if (/^30(?:[0-9a-f]{2})+$/i.test(compact)) return readBytes(Buffer.from(compact, "hex"));
+  // DER begins with 30 and PEM with five hyphens: of what could be both hexadecimal and base64 that is hexadecimal.
+  if (/^(?:30|(?:2d){5})(?:[0-9a-f]{2})+$/i.test(compact)) return readBytes(Buffer.from(compact, "hex"));
   if (/^[0-9a-z+/]+={0,2}$/i.test(compact)) return readBytes(Buffer.from(compact, "base64"));
   return refused("a text in none of these forms");
 }
@@ -74,16 +80,22 @@ function readBytes(bytes: Buffer): X509Certificate | Finding {
 
 function readPem(text: string): X509Certificate | Finding {
   // Before anything else: a key in the same file must not slip by because the rest is fine.
-  if (/PRIVATE\s+KEY/i.test(text)) return refused("a private key");
-  const labels = [...text.matchAll(/-----BEGIN ([^-\r\n]{1,40})-----/g)].map(([, label]) => label);
-  const [label] = labels;
-  if (labels.length === 1 && label !== "CERTIFICATE") {
-    return refused(
-      label === "CERTIFICATE REQUEST" ? "a certificate signing request" : "a PEM block of another kind",
-    );
-  }
-  return parse(() => certificateBlocks(text));
+  if (/-(?:BEGIN|END)\b[^\r\n]*PRIVATE\s+KEY/i.test(text)) return refused("a private key");
+  const labels = [...text.matchAll(/-----BEGIN ([^-\r\n]{1,40})-----/g)].map(([, label = ""]) => label);
+  const other = labels.find((label) => label !== "CERTIFICATE");
+  if (other === undefined) return parse(() => certificateBlocks(text));
+  const kind = PEM_KINDS.find(([labelled]) => labelled.test(other))?.[1] ?? "a PEM block of another kind";
+  return refused(labels.length === 1 ? kind : `${kind} and more beside it`);
 }
+
+/** What stands on blocks that people take for a certificate. https://www.rfc-editor.org/rfc/rfc7468 */
+const PEM_KINDS: readonly (readonly [label: RegExp, kind: string])[] = [
+  [/^(?:NEW )?CERTIFICATE REQUEST$/, "a certificate signing request"],
+  [/^(?:RSA )?PUBLIC KEY$/, "a public key"],
+  [/^(?:PKCS7|CMS)$/, "a PKCS#7 file"],
+  [/^TRUSTED CERTIFICATE$/, "a certificate with settings of OpenSSL"],
+  [/^X509 CRL$/, "a list of revoked certificates"],
+];
 
 function parse(read: () => X509Certificate[]): X509Certificate | Finding {
   try {

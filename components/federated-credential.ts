@@ -1,10 +1,19 @@
 /** Makes any key unnecessary where the caller already has an identity elsewhere, such as a GitHub workflow. */
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
 import { ENTRA_CLOUDS, type EntraCloud } from "./federation/cloud";
 import { checkCredentialName, checkTrust, type FederatedTrust, fieldsOf } from "./federation/credentials";
+import { EMPTY, isOptions, wrongType } from "./given-options";
 import { isGuid } from "./guid";
-import { checkOneOf, describeGiven, type Finding, Problems, refuseArguments } from "./problems";
+import {
+  ArgumentError,
+  checkOneOf,
+  describeGiven,
+  type Finding,
+  Problems,
+  refuseArguments,
+} from "./problems";
 
 export type FederatedCredentialArgs = FederatedTrust & {
   /** The app registration as `/applications/<objectId>`: `applicationId` of a `SecretFreeApplication`. */
@@ -86,9 +95,14 @@ const COMPONENT = "FederatedCredential";
 
 function checkArguments(name: string, args: FederatedCredentialArgs): void {
   const problems = new Problems();
+  if (!isOptions(args)) {
+    problems.add("arguments", wrongType(args, "an object with applicationId and the caller"));
+    throw new ArgumentError(COMPONENT, name, problems.found);
+  }
   const cloud = args.cloud ?? "public";
-  if (typeof args.applicationId === "string") {
-    problems.add("applicationId", checkApplicationId(args.applicationId));
+  if (isKnown(args.applicationId)) problems.add("applicationId", checkApplicationId(args.applicationId));
+  for (const option of ["displayName", "cloud"] as const) {
+    if ((args[option] as unknown) === null) problems.add(option, EMPTY);
   }
   problems.add("displayName", checkCredentialName(args.displayName ?? name));
   problems.add("cloud", checkOneOf(cloud, ENTRA_CLOUDS));
@@ -96,8 +110,8 @@ function checkArguments(name: string, args: FederatedCredentialArgs): void {
   refuseArguments(COMPONENT, name, problems);
 }
 
-function checkApplicationId(given: string): Finding | undefined {
-  const [before, kind, id = "", ...extra] = given.split("/");
+function checkApplicationId(given: unknown): Finding | undefined {
+  const [before, kind, id = "", ...extra] = typeof given === "string" ? given.split("/") : [];
   if (before === "" && kind === "applications" && isGuid(id) && extra.length === 0) return undefined;
   return {
     code: "invalid-id",

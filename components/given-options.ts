@@ -99,7 +99,8 @@ const MISSING: Finding = {
   remedy: "add it",
 };
 
-const EMPTY: Finding = {
+/** For what is null: neither a value nor nothing. */
+export const EMPTY: Finding = {
   code: "missing",
   allowed: "a value, or no such option at all",
   remedy: "give it a value, or leave it out to have its default",

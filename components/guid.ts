@@ -18,9 +18,10 @@ export function checkGuid(given: unknown, what: string): Finding | undefined {
     code: "invalid-id",
     given: describeGiven(given),
     allowed: `the ${what}: 32 hexadecimal digits in groups of 8-4-4-4-12`,
-    remedy: /^\/[A-Za-z]+\//.test(String(given))
-      ? "pass the bare id: the property objectId, not the property id, which is a path"
-      : "copy it from the Entra admin center, or pass the objectId of the resource",
+    remedy:
+      typeof given === "string" && /^\/[A-Za-z]+\//.test(given)
+        ? "pass the bare id: the property objectId, not the property id, which is a path"
+        : "copy it from the Entra admin center, or pass the objectId of the resource",
   };
 }
 

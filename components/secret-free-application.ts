@@ -157,9 +157,9 @@ function readArguments(name: string, args: SecretFreeApplicationArgs): Declared 
   if (read === undefined) throw new ArgumentError(COMPONENT, name, problems.found);
   const identity = readIdentityArgs(name, read, problems);
   const { certificate: given, now = new Date() } = read;
-  const isMoment = now instanceof Date && !Number.isNaN(now.getTime());
+  const isMoment = now instanceof Date && now.getUTCFullYear() <= LATEST_YEAR;
   if (!isMoment) problems.add("now", NO_MOMENT);
-  const options = given && readCertificateOptions("certificate", given, problems);
+  const options = given === undefined ? undefined : readCertificateOptions("certificate", given, problems);
   const certificate =
     options && isMoment ? readCertificateArgs("certificate", options, { name, now }, problems) : undefined;
   refuseArguments(COMPONENT, name, problems);
@@ -172,8 +172,11 @@ const OPTIONS: OptionNames<SecretFreeApplicationArgs> = {
   now: "optional",
 };
 
+/** The turn after the last day of it still has a year of four digits, as dates are written. An invalid Date has none. */
+const LATEST_YEAR = 9998;
+
 const NO_MOMENT: Finding = {
   code: "wrong-type",
-  allowed: "a Date",
+  allowed: `a valid Date before the year ${LATEST_YEAR + 1}`,
   remedy: "leave it out, or give a moment such as new Date()",
 };

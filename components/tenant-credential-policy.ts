@@ -3,8 +3,9 @@
  * the tenant exempts: applications under a policy of their own, and callers a restriction excludes.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { type OptionNames, readOptions } from "./given-options";
 import { checkDays, daysToIso, POLICY_LIMIT_DAYS } from "./lifetime";
-import { checkOneOf, Problems, refuseArguments } from "./problems";
+import { ArgumentError, checkOneOf, Problems, refuseArguments } from "./problems";
 import { TenantAppManagementPolicy } from "./resources/tenant-app-management-policy";
 
 export interface TenantCredentialPolicyArgs {
@@ -64,10 +65,10 @@ export class TenantCredentialPolicy extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    args: TenantCredentialPolicyArgs = {},
+    given: TenantCredentialPolicyArgs = {},
     opts: pulumi.ComponentResourceOptions = {},
   ) {
-    checkArguments(name, args);
+    const args = readArguments(name, given);
     super("certlock:components:TenantCredentialPolicy", name, {}, opts);
 
     const days = args.certificateMaxLifetimeDays ?? POLICY_LIMIT_DAYS.default;
@@ -105,12 +106,22 @@ function restrictions(days: number) {
   };
 }
 
-function checkArguments(name: string, args: TenantCredentialPolicyArgs): void {
+const COMPONENT = "TenantCredentialPolicy";
+
+const OPTIONS: OptionNames<TenantCredentialPolicyArgs> = {
+  certificateMaxLifetimeDays: "optional",
+  onDelete: "optional",
+};
+
+function readArguments(name: string, given: TenantCredentialPolicyArgs): TenantCredentialPolicyArgs {
   const problems = new Problems();
+  const args = readOptions("", given, OPTIONS, problems);
+  if (args === undefined) throw new ArgumentError(COMPONENT, name, problems.found);
   problems.add(
     "certificateMaxLifetimeDays",
     checkDays(args.certificateMaxLifetimeDays ?? POLICY_LIMIT_DAYS.default, POLICY_LIMIT_DAYS),
   );
   problems.add("onDelete", checkOneOf(args.onDelete ?? "restore", ["restore", "keep"]));
-  refuseArguments("TenantCredentialPolicy", name, problems);
+  refuseArguments(COMPONENT, name, problems);
+  return args;
 }

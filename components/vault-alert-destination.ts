@@ -1,8 +1,10 @@
 /** Where the announcement of a credential's end goes: what people look at, or what renews it. */
 import type * as eventgrid from "@pulumi/azure-native/eventgrid";
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
 import { isOptions, type OptionNames, readItems, readOptions, wrongType } from "./given-options";
 import { checkGuid } from "./guid";
+import { checkText } from "./names";
 import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
 import { checkResourceId } from "./resource-id";
 
@@ -162,7 +164,7 @@ export function checkExpiryAlert(at: string, given: ExpiryAlertArgs, problems: P
     given: unknown,
     check: (given: unknown) => Finding | undefined,
   ): void => {
-    if (given === undefined || typeof given === "string") problems.add(`${at}.${place}`, check(given));
+    if (isKnown(given)) problems.add(`${at}.${place}`, check(given));
   };
   const checkId = (place: string, given: unknown, type: string): void => {
     checkPlain(place, given, (id) => checkResourceId(id, type));
@@ -185,7 +187,12 @@ export function checkExpiryAlert(at: string, given: ExpiryAlertArgs, problems: P
     }
     case "webhook":
       checkPlain("url", args.url, checkWebhook);
-      if (typeof args.entraTenantId === "string")
+      if (args.entraApplicationId !== undefined && isKnown(args.entraApplicationId))
+        problems.add(
+          `${at}.entraApplicationId`,
+          checkText(args.entraApplicationId, 256, "name the application the endpoint asks tokens for"),
+        );
+      if (args.entraTenantId !== undefined && isKnown(args.entraTenantId))
         problems.add(`${at}.entraTenantId`, checkGuid(args.entraTenantId, "tenant id"));
       if (args.entraTenantId !== undefined && args.entraApplicationId === undefined)
         problems.add(`${at}.entraApplicationId`, tenantWithoutApplication());

@@ -2,6 +2,7 @@
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as monitor from "@pulumi/azure-native/monitor";
 import type * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
 import { type OptionNames, readOptions } from "./given-options";
 import { checkOneOf, type Problems } from "./problems";
 import { checkResourceId } from "./resource-id";
@@ -50,11 +51,9 @@ export function checkAuditLog(at: string, given: AuditLogArgs, problems: Problem
   const args = readOptions(at, given, OPTIONS, problems);
   if (args === undefined) return;
   const { workspaceId, events } = args;
-  if (typeof workspaceId === "string") {
-    problems.add(
-      `${at}.workspaceId`,
-      checkResourceId(workspaceId, "Microsoft.OperationalInsights/workspaces"),
-    );
+  const id: unknown = workspaceId;
+  if (id !== undefined && isKnown(id)) {
+    problems.add(`${at}.workspaceId`, checkResourceId(id, "Microsoft.OperationalInsights/workspaces"));
   }
   problems.add(`${at}.events`, checkOneOf(events ?? "audit", ["audit", "all"]));
 }

@@ -1,5 +1,6 @@
 /** Who reaches the data of a vault over the network: nobody, unless named. */
 import type * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
 import { readItems } from "./given-options";
 import { checkNetworks, parseNetwork, VAULT_RANGES } from "./networks";
 import { checkOneOf, describeGiven, type Problems } from "./problems";
@@ -82,8 +83,10 @@ function checkSubnets(subnets: readonly pulumi.Input<string>[], problems: Proble
   }
   const seen = new Set<string>();
   subnets.forEach((subnet, index) => {
-    if (typeof subnet !== "string") return;
-    problems.add(`${at}[${index}]`, checkResourceId(subnet, "Microsoft.Network/virtualNetworks/subnets"));
+    if (!isKnown(subnet)) return;
+    const finding = checkResourceId(subnet, "Microsoft.Network/virtualNetworks/subnets");
+    problems.add(`${at}[${index}]`, finding);
+    if (finding !== undefined) return;
     if (seen.has(subnet.toLowerCase())) {
       problems.add(`${at}[${index}]`, {
         code: "duplicate",

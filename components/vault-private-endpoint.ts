@@ -2,6 +2,7 @@
 import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as network from "@pulumi/azure-native/network";
 import type * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./federation/claims";
 import { type OptionNames, readOptions } from "./given-options";
 import { checkLocation, checkResourceGroupName } from "./names";
 import type { Finding, Problems } from "./problems";
@@ -114,4 +115,6 @@ function checkZone(given: string): Finding | undefined {
   };
 }
 
-const isPlain = (given: pulumi.Input<string> | undefined): given is string => typeof given === "string";
+/** Whether there is something to judge now. */
+const isPlain = (given: pulumi.Input<string> | undefined): given is string =>
+  given !== undefined && isKnown(given);

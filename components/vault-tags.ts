@@ -1,5 +1,6 @@
 /** Tags of a vault and its secrets: whoever finds a credential learns whom to ask and how it is renewed. */
 import type * as pulumi from "@pulumi/pulumi";
+import { readEntries } from "./given-options";
 import { checkText } from "./names";
 import { describeGiven, type Problems } from "./problems";
 
@@ -46,16 +47,17 @@ export function checkTags({ owner, rotation, tags = {} }: VaultTagArgs, problems
   if (rotation !== undefined)
     problems.add("rotation", checkText(rotation, VALUE_CHARACTERS, "say how often and by whom"));
   const most = SECRET_TAGS - OWN_TAGS.length;
-  if (Object.keys(tags).length > most) {
+  const entries = readEntries("tags", tags, problems) ?? [];
+  if (entries.length > most) {
     problems.add("tags", {
       code: "too-many",
-      given: String(Object.keys(tags).length),
+      given: String(entries.length),
       allowed: `at most ${most} tags: Key Vault takes ${SECRET_TAGS} on a secret, ${OWN_TAGS.length} are certlock's own`,
       remedy: "leave out those that hold for the resource group already",
     });
   }
   const seen = new Set<string>(OWN_TAGS);
-  for (const [name, value] of Object.entries(tags)) {
+  for (const [name, value] of entries) {
     const at = `tags[${describeGiven(name)}]`;
     problems.add(at, checkText(name, NAME_CHARACTERS, "name the tag"));
     if (FORBIDDEN_IN_NAMES.test(name)) {

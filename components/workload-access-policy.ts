@@ -248,8 +248,10 @@ function checkCondition(
   },
   problems: Problems,
 ): void {
-  const networks = given.networks && readItems("networks", given.networks, problems);
-  const riskLevels = given.riskLevels && readItems("riskLevels", given.riskLevels, problems);
+  const read = (at: "networks" | "riskLevels") =>
+    given[at] === undefined ? undefined : readItems(at, given[at], problems);
+  const networks = read("networks");
+  const riskLevels = read("riskLevels");
   // What is no list has been reported.
   if (networks !== given.networks || riskLevels !== given.riskLevels) return;
   if (networks !== undefined && riskLevels !== undefined) {
@@ -260,12 +262,13 @@ function checkCondition(
       remedy: "declare a policy for each",
     });
   } else if (riskLevels === undefined) checkLockNetworks("networks", networks ?? [], problems);
-  else checkRiskLevels(riskLevels, problems);
+  else checkRiskLevels("riskLevels", riskLevels, problems);
 }
 
-function checkRiskLevels(levels: readonly unknown[], problems: Problems): void {
+/** The levels of a policy about risk, as the settings check them too. */
+export function checkRiskLevels(at: string, levels: readonly unknown[], problems: Problems): void {
   if (levels.length === 0) {
-    problems.add("riskLevels", {
+    problems.add(at, {
       code: "missing",
       given: describeGiven(levels),
       allowed: `at least one of ${RISK_LEVELS.join(", ")}`,
@@ -273,9 +276,9 @@ function checkRiskLevels(levels: readonly unknown[], problems: Problems): void {
     });
   }
   levels.forEach((level, index) => {
-    problems.add(`riskLevels[${index}]`, checkOneOf(level, RISK_LEVELS));
+    problems.add(`${at}[${index}]`, checkOneOf(level, RISK_LEVELS));
     if (levels.indexOf(level) === index) return;
-    problems.add(`riskLevels[${index}]`, {
+    problems.add(`${at}[${index}]`, {
       code: "duplicate",
       given: describeGiven(level),
       allowed: "each level once",

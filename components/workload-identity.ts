@@ -3,15 +3,24 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { assignAzureRoles, type AzureRole, checkAzureRoles } from "./azure-roles";
 import { ENTRA_CLOUDS, type EntraCloud } from "./federation/cloud";
+import { isKnown } from "./federation/claims";
 import {
   checkFederatedCredentials,
   type FederatedCredentials,
   fieldsOf,
   placeOf,
 } from "./federation/credentials";
+import { type OptionNames, readEntries, readItems, readOptions } from "./given-options";
 import { checkGraphRoles, type GraphRole, grantGraphRoles } from "./graph-roles";
-import { checkLocation, checkResourceGroupName } from "./names";
-import { checkOneOf, describeGiven, type Finding, Problems, refuseArguments } from "./problems";
+import { checkLocation, checkResourceGroupName, checkText } from "./names";
+import {
+  ArgumentError,
+  checkOneOf,
+  describeGiven,
+  type Finding,
+  Problems,
+  refuseArguments,
+} from "./problems";
 
 export interface WorkloadIdentityArgs {
   /** Existing resource group the identity is put in. Whoever may assign the identity to a machine may become it. */
@@ -83,8 +92,8 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
   /** Tenant of the identity. */
   readonly tenantId: pulumi.Output<string>;
 
-  constructor(name: string, args: WorkloadIdentityArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    checkArguments(name, args);
+  constructor(name: string, given: WorkloadIdentityArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const args = readArguments(name, given);
     super(`certlock:components:${COMPONENT}`, name, {}, opts);
     const child = { parent: this };
 
@@ -159,20 +168,54 @@ function createFederatedCredentials(
   }
 }
 
-function checkArguments(name: string, args: WorkloadIdentityArgs): void {
+const OPTIONS: OptionNames<WorkloadIdentityArgs> = {
+  resourceGroupName: "required",
+  location: "optional",
+  identityName: "optional",
+  roles: "optional",
+  graphRoles: "optional",
+  federatedCredentials: "optional",
+  tags: "optional",
+  cloud: "optional",
+};
+
+function readArguments(name: string, given: WorkloadIdentityArgs): WorkloadIdentityArgs {
   const problems = new Problems();
+  const args = readWorkloadIdentity(name, given, problems);
+  if (args === undefined) throw new ArgumentError(COMPONENT, name, problems.found);
+  refuseArguments(COMPONENT, name, problems);
+  return args;
+}
+
+/** Checks the arguments of whatever type, and answers with those that have a value; undefined where there are none. */
+export function readWorkloadIdentity(
+  name: string,
+  given: WorkloadIdentityArgs,
+  problems: Problems,
+): WorkloadIdentityArgs | undefined {
+  const args = readOptions("", given, OPTIONS, problems);
+  if (args === undefined) return undefined;
   const { resourceGroupName, location, cloud = "public", federatedCredentials = {} } = args;
-  if (typeof resourceGroupName === "string") {
+  if (isGiven(resourceGroupName))
     problems.add("resourceGroupName", checkResourceGroupName(resourceGroupName));
-  }
-  if (typeof location === "string") problems.add("location", checkLocation(location));
+  if (isGiven(location)) problems.add("location", checkLocation(location));
   problems.add("identityName", checkIdentityName(args.identityName ?? name));
   problems.add("cloud", checkOneOf(cloud, ENTRA_CLOUDS));
-  checkAzureRoles("roles", args.roles ?? {}, problems);
-  checkGraphRoles("graphRoles", args.graphRoles ?? [], problems);
+  const roles = checkAzureRoles("roles", args.roles ?? {}, problems);
+  const graphRoles = readItems("graphRoles", args.graphRoles ?? [], problems) ?? [];
+  checkGraphRoles("graphRoles", graphRoles, problems);
+  for (const [tag, value] of readEntries("tags", args.tags ?? {}, problems) ?? []) {
+    if (isKnown(value))
+      problems.add(`tags[${describeGiven(tag)}]`, checkText(value, 256, "give the tag a value"));
+  }
   const readable = checkFederatedCredentials("federatedCredentials", federatedCredentials, cloud, problems);
   checkFederation(readable, location, problems);
-  refuseArguments(COMPONENT, name, problems);
+  return { ...args, roles, graphRoles };
+}
+
+/** Whether there is something to judge now. */
+function isGiven(given: pulumi.Input<string> | undefined): boolean {
+  return given !== undefined && isKnown(given);
 }
 
 /** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftmanagedidentity */
@@ -197,7 +240,7 @@ function checkFederation(credentials: FederatedCredentials, location: unknown, p
       remedy: "assign the identity itself to the workload, or put the credential on an application",
     });
   }
-  const region = String(location);
+  const region = typeof location === "string" ? location : "";
   if (Object.keys(credentials).length === 0 || !REGIONS_WITHOUT_FEDERATION.includes(region)) return;
   problems.add("location", {
     code: "out-of-range",

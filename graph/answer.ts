@@ -22,8 +22,8 @@ export async function readBounded(
   details: GraphErrorDetails,
 ): Promise<string> {
   if (response.body === null) return "";
-  const decoder = new TextDecoder("utf-8");
-  let text = "";
+  // Decoded at once at the end: piece by piece takes several times as long.
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
@@ -34,9 +34,9 @@ export async function readBounded(
         details,
       );
     }
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return new TextDecoder("utf-8").decode(Buffer.concat(chunks, size));
 }
 
 /** Parses a body that must be a JSON object. */

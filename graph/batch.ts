@@ -2,7 +2,7 @@
 import type { GraphAddress, GraphVersion } from "./address";
 import { parseObject, type RequestPurpose, stateOfWrite } from "./answer";
 import { isAborted } from "./cancellation";
-import { errorAbout, GraphError, type GraphErrorDetails, GraphInvalidAnswerError } from "./errors";
+import { GraphError, type GraphErrorDetails, GraphInvalidAnswerError } from "./errors";
 import type { Exchange, ExchangeMeans, Incoming, Outgoing } from "./exchange";
 import { aborted } from "./no-answer";
 import { redact } from "./redact";
@@ -77,11 +77,11 @@ export class BatchRun {
     const items = requests.map((request, index) => this.#item(request, index));
     const { pacer } = this.#means;
     // A batch does not get around a limit: each request in it counts.
-    const paced = items.filter(({ outgoing }) => pacer.paces(outgoing.method, outgoing.url));
-    const work = paced.map((item) => this.#alone(item));
+    const paced = new Set(items.filter(({ outgoing }) => pacer.paces(outgoing.method, outgoing.url)));
+    const work = [...paced].map((item) => this.#alone(item));
     // Reads are not mixed with writes: a batch is repeated as carefully as its most dangerous request.
     for (const effect of ["read", "idempotent", "once"] as const) {
-      const kind = items.filter((item) => item.outgoing.effect === effect && !paced.includes(item));
+      const kind = items.filter((item) => item.outgoing.effect === effect && !paced.has(item));
       for (let from = 0; from < kind.length; from += BATCH_SIZE) {
         work.push(this.#together(kind.slice(from, from + BATCH_SIZE)));
       }
@@ -247,6 +247,17 @@ function inBatch(error: GraphError, item: Item): GraphError {
   const changed = { request: item.name, outcome };
   const state = outcome === error.outcome ? "" : stateOfWrite(changed);
   return errorAbout(error, `${item.name}, in a batch: ${error.message}${state}`, changed);
+}
+
+/** The same kind of error about another request: of a batch that failed, for each request in it. */
+function errorAbout(
+  error: GraphError,
+  message: string,
+  changed: Pick<GraphErrorDetails, "request" | "outcome">,
+): GraphError {
+  const { status, graphCode, requestId, clientRequestId, retryAfterSeconds } = error;
+  const kind = error.constructor as new (message: string, details: GraphErrorDetails) => GraphError;
+  return new kind(message, { status, graphCode, requestId, clientRequestId, retryAfterSeconds, ...changed });
 }
 
 interface BatchResponse {

@@ -57,17 +57,6 @@ export abstract class GraphError extends Error implements GraphErrorDetails {
   }
 }
 
-/** The same kind of error about another request: of a batch that failed, for each request in it. */
-export function errorAbout(
-  error: GraphError,
-  message: string,
-  changed: Pick<GraphErrorDetails, "request" | "outcome">,
-): GraphError {
-  const { status, graphCode, requestId, clientRequestId, retryAfterSeconds } = error;
-  const kind = error.constructor as new (message: string, details: GraphErrorDetails) => GraphError;
-  return new kind(message, { status, graphCode, requestId, clientRequestId, retryAfterSeconds, ...changed });
-}
-
 /** No access token could be had: Entra refused the sign-in, or the token source failed. */
 export class GraphSignInError extends GraphError {
   override readonly code = "GRAPH_SIGN_IN_FAILED";

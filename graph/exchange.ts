@@ -119,11 +119,13 @@ export class Exchange {
       const turn = await pacer.turn(request.method, request.url, request.signal);
       if (turn !== undefined) undo.push(turn.giveUp);
       undo.push(await slots.take(request.signal));
+      const token = await this.#token(request.signal, facts);
+      if (!tokens.includes(token)) tokens.push(token);
+      // The last moment at which a cancelled write certainly has no effect.
+      if (isAborted(request.signal)) throw aborted(facts);
+      turn?.start();
       const limit = new TimeLimit(limits.attemptTimeoutMs, request.signal);
       undo.push(limit.end);
-      const token = await this.#token(limit, request.signal, facts);
-      if (!tokens.includes(token)) tokens.push(token);
-      turn?.start();
       return await this.#roundTrip(request, token, limit, facts, tokens);
     } catch (error) {
       if (error instanceof GraphError || !isAborted(request.signal)) throw error;
@@ -143,12 +145,13 @@ export class Exchange {
     const isRead = request.effect === "read";
     const unknown: GraphErrorDetails = isRead ? facts : { ...facts, outcome: "unknown" };
     const accepted: GraphErrorDetails = isRead ? {} : { outcome: request.accepted };
+    const { fetch, maxAnswerBytes } = this.#means;
     let response: Response | undefined;
     let text = "";
     let requestId: string | undefined;
     try {
       response = await limit.race(
-        this.#means.fetch(request.url, {
+        fetch(request.url, {
           method: request.method,
           headers: {
             ...request.headers,
@@ -166,7 +169,6 @@ export class Exchange {
       requestId = redact(response.headers.get("request-id") ?? "", tokens) || undefined;
       if (response.ok && !request.wantsAnswer) await response.body?.cancel();
       else {
-        const { maxAnswerBytes } = this.#means;
         const read = { ...facts, ...(response.ok ? accepted : {}), requestId, status: response.status };
         text = await limit.race(readBounded(response, maxAnswerBytes, read));
       }
@@ -195,13 +197,10 @@ export class Exchange {
     return refusal(said, request, { ...facts, requestId }, tokens, this.#means.clock());
   }
 
-  async #token(
-    limit: TimeLimit,
-    signal: AbortSignal | undefined,
-    details: GraphErrorDetails,
-  ): Promise<string> {
+  async #token(signal: AbortSignal | undefined, details: GraphErrorDetails): Promise<string> {
     if (isAborted(signal)) throw aborted(details);
-    const { tokenSource, scope } = this.#means;
+    const { tokenSource, scope, limits } = this.#means;
+    const limit = new TimeLimit(limits.attemptTimeoutMs, signal);
     let said = "the token source gave none.";
     try {
       const token = await limit.race(tokenSource.getToken(scope, { abortSignal: limit.signal }));
@@ -210,6 +209,8 @@ export class Exchange {
       if (isAborted(signal)) throw aborted(details);
       if (limit.expired) said = "the token source gave no answer in time.";
       else said = redact(error instanceof Error ? error.message : String(error));
+    } finally {
+      limit.end();
     }
     throw new GraphSignInError(
       `No access token for ${scope}: ${said} Nothing was sent to Microsoft Graph.`,

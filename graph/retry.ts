@@ -10,7 +10,10 @@ export interface RetryLimits {
   readonly maxDelayMs: number;
   /** All waits of one request together, in milliseconds; a longer `Retry-After` is an error. Default 300,000. */
   readonly maxTotalDelayMs: number;
-  /** One attempt, from sending to the end of the answer, in milliseconds. Default 60,000. */
+  /**
+   * One attempt, from sending to the end of the answer, in milliseconds; the token before it may take as long.
+   * Default 60,000.
+   */
   readonly attemptTimeoutMs: number;
 }
 

@@ -18,6 +18,9 @@ export const privilegedPermissions: Readonly<Record<string, string>> = {
   "2f6817f8-7b12-4f0f-bc18-eeaf60705a9e": "PrivilegedAccess.ReadWrite.AzureADGroup",
   "41202f2c-f7ab-45be-b001-85c9728b9d69": "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
   "618b6020-bca8-4de6-99f6-ef445fa4d857": "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+  "b38dcc4d-a239-4ed6-aa84-6c65b284f97c": "RoleManagementPolicy.ReadWrite.AzureADGroup",
+  "dbaae8cf-10b5-4b86-a4a1-f871c94c6695": "GroupMember.ReadWrite.All",
+  "9acd699f-1e81-4958-b001-93b1d2506e19": "EntitlementManagement.ReadWrite.All",
   // Add a credential to any application, and be that application.
   "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9": "Application.ReadWrite.All",
   // Change who people are and how they sign in.
@@ -25,6 +28,11 @@ export const privilegedPermissions: Readonly<Record<string, string>> = {
   "19dbc75e-c2e2-444c-a770-ec69d8559fc7": "Directory.ReadWrite.All",
   "62a82d76-70ea-41e2-9197-370581804d09": "Group.ReadWrite.All",
   "50483e42-d915-4231-9639-7fdb7fd190e5": "UserAuthenticationMethod.ReadWrite.All",
+  "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7": "User-PasswordProfile.ReadWrite.All",
+  "29c18626-4985-4dcd-85c0-193eef327366": "Policy.ReadWrite.AuthenticationMethod",
+  // Trust an authority of one's own, which then issues certificates people sign in with.
+  "292d869f-3427-49a8-9dab-8c70152b74e9": "Organization.ReadWrite.All",
+  "a2b63618-5350-462d-b1b3-ba6eb3684e26": "PublicKeyInfrastructure.ReadWrite.All",
   // Consent on behalf of everyone, and take policies away.
   "a402ca1c-2696-4531-972d-6e5ee4aa11ea": "Policy.ReadWrite.PermissionGrant",
   "8e8e4742-1d95-4f68-9d56-6ee75648c72a": "DelegatedPermissionGrant.ReadWrite.All",

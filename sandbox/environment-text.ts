@@ -15,9 +15,17 @@ const NO_PROXY = "localhost,127.0.0.1";
 /** What `certlock sandbox` prints once its doors are open. */
 export function environmentText(sandbox: Sandbox, format: Format): string {
   const environment = sandbox.environment();
-  const { loginUrl, graphUrl, vaultUrl } = sandbox;
+  const { loginUrl, graphUrl, vaultUrl, resourceManagerUrl, vaultSuffix, tunnelUrl } = sandbox;
   if (format === "json") {
-    return `${JSON.stringify({ notice: NOTICE, loginUrl, graphUrl, vaultUrl, environment, noProxy: NO_PROXY.split(",") })}\n`;
+    const urls = {
+      loginUrl,
+      graphUrl,
+      vaultUrl,
+      resourceManagerUrl,
+      issuerUrl: sandbox.issuers.url,
+      tunnelUrl,
+    };
+    return `${JSON.stringify({ notice: NOTICE, ...urls, vaultSuffix, environment, noProxy: NO_PROXY.split(",") })}\n`;
   }
   const entries = Object.entries(environment);
   const proxies = ["NO_PROXY", "no_proxy"];
@@ -36,6 +44,7 @@ export function environmentText(sandbox: Sandbox, format: Format): string {
     `# ${NOTICE}`,
     ...lines,
     `# login ${loginUrl}  graph ${graphUrl}  vault ${vaultUrl}`,
+    `# arm ${resourceManagerUrl}  issuer ${sandbox.issuers.url}  tunnel ${tunnelUrl}`,
     "# ready",
     "",
   ].join("\n");

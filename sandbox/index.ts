@@ -7,6 +7,7 @@ export type { DirectoryAudit } from "./tenant/directory-audits";
 export type { ReplicationLag } from "./tenant/replication";
 export { MICROSOFT_LIMITS, type Throttling } from "./tenant/throttling";
 export { sandboxCommand, type SandboxCommandIo } from "./main";
+export type { GitHubJob, OpenIdIssuers, OutsideToken, PipelineConnection } from "./issuer/open-id-issuers";
 export { Tenant } from "./tenant/tenant";
 export type { Fault, FaultHandle, FaultMatch, Faults } from "./tenant/faults";
 export type { TenantOptions } from "./tenant/directory";

@@ -5,11 +5,19 @@ import { startSandbox, type SandboxOptions, type SandboxPorts } from "./sandbox"
 import { SandboxError } from "./sandbox-error";
 import { parseSeed, type Seed } from "./seed/seed";
 
-const DOORS = ["login", "graph", "vault", "providers"] as const satisfies readonly (keyof SandboxPorts)[];
+const DOORS = [
+  "login",
+  "graph",
+  "vault",
+  "arm",
+  "issuer",
+  "tunnel",
+  "providers",
+] as const satisfies readonly (keyof SandboxPorts)[];
 
 const USAGE = `certlock sandbox: an Entra tenant in memory, for tests and demonstrations. Not a security boundary.
 
-  --login-port N  --graph-port N  --vault-port N  --providers-port N
+  --login-port N  --graph-port N  --vault-port N  --arm-port N  --issuer-port N  --tunnel-port N  --providers-port N
                         ports of the doors on 127.0.0.1 (default: free ones)
   --tenant-id GUID      directory id (default: a random one)
   --client-address IP   where requests come from unless they say otherwise (default: 198.51.100.10)

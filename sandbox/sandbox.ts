@@ -1,10 +1,16 @@
 import { isIP } from "node:net";
+import { CloudAddresses, PUBLIC_HOSTS, VAULT_HOSTS } from "./cloud/addresses";
+import { openTunnelDoor } from "./cloud/tunnel-door";
 import { graphRequestHandler } from "./graph/door";
+import { issuerRequestHandler } from "./issuer/door";
+import { OpenIdIssuers } from "./issuer/open-id-issuers";
 import { loginRequestHandler } from "./login/door";
 import { TokenService } from "./login/token-service";
 import { TokenIssuer } from "./login/tokens";
 import { createPrivateFiles } from "./private-files";
 import { openProvidersDoor } from "./providers/door";
+import { seedOwner } from "./resource-manager/access";
+import { resourceManagerRequestHandler } from "./resource-manager/door";
 import { SandboxError } from "./sandbox-error";
 import { applySeed } from "./seed/apply-seed";
 import { checkedSeed, type Seed } from "./seed/seed";
@@ -24,6 +30,10 @@ export interface SandboxPorts {
   readonly graph?: number;
   readonly vault?: number;
   readonly providers?: number;
+  /** Azure Resource Manager. */
+  readonly arm?: number;
+  readonly issuer?: number;
+  readonly tunnel?: number;
 }
 
 export interface SandboxOptions {
@@ -59,6 +69,20 @@ export interface Sandbox {
   readonly loginUrl: string;
   readonly graphUrl: string;
   readonly vaultUrl: string;
+  /** Azure Resource Manager; its host is the `metadata_host` of clients that discover a cloud. */
+  readonly resourceManagerUrl: string;
+  /**
+   * `vault.localhost:PORT`: a vault's own host is `<vault>.` before it. Names below localhost do not resolve everywhere;
+   * through `tunnelUrl` they need not.
+   */
+  readonly vaultSuffix: string;
+  /**
+   * `http://localhost:PORT`: an HTTP proxy (`HTTPS_PROXY`) in which the public cloud's host names, those of vaults too, lead to
+   * the doors here. For clients that cannot be told another cloud. Every other host is refused.
+   */
+  readonly tunnelUrl: string;
+  /** Issuers outside the tenant: tokens for federated credentials, over HTTPS or here. */
+  readonly issuers: OpenIdIssuers;
   /** One gRPC server for azuread, azure-native and tls. */
   readonly providersPort: number;
   /** The CA of this start: what clients must trust. */
@@ -94,7 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ports = options.ports ?? {};
   const clock = options.clock ?? (() => new Date());
   const defaultClientAddress = options.clientAddress ?? DEFAULT_CLIENT_ADDRESS;
-  const identity = await createServerIdentity();
+  const identity = await createServerIdentity([...Object.keys(PUBLIC_HOSTS), ...VAULT_HOSTS]);
   const certificate = await createClientCertificate(DEPLOYER_NAME, clock());
   const seed = options.seed === undefined ? undefined : checkedSeed(options.seed);
   const random = seed && new SeededRandom(seed.generate?.seed ?? 0);
@@ -108,14 +132,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   if (seed && random) applySeed(tenant, seed, random);
   tenant.vaults.pipelineAddress = defaultClientAddress;
+  seedOwner(tenant);
+  const addresses = new CloudAddresses();
   const issuer = await TokenIssuer.create(tenant);
+  const issuers = new OpenIdIssuers(tenant);
   const service = new TokenService(tenant, issuer, {
     singleUseAssertions: options.singleUseAssertions ?? false,
+    addresses,
   });
   const vault = vaultRequestHandler(
     tenant,
     issuer.verify,
     (request) => clientAddressOf(request, defaultClientAddress) ?? defaultClientAddress,
+    () => addresses.login,
   );
 
   const undo: (() => Promise<void>)[] = [];
@@ -125,17 +154,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         openHttpsDoor({ identity, port: ports[name], defaultClientAddress, handle }),
       );
     const login = await https("login", loginRequestHandler(tenant, issuer, service));
-    issuer.loginUrl = `https://localhost:${login.port}`;
+    addresses.login = issuer.loginUrl = `https://localhost:${login.port}`;
     const graph = await https("graph", graphRequestHandler(tenant, issuer));
     // A call still held would keep its request from ever ending.
     undo.push(() => {
       tenant.faults.clear();
       return Promise.resolve();
     });
-    tenant.graphUrl = `https://localhost:${graph.port}`;
+    addresses.graph = tenant.graphUrl = `https://localhost:${graph.port}`;
     const vaults = await https("vault", ({ request, response }) => {
       vault(request, response);
     });
+    addresses.vault = `https://localhost:${vaults.port}`;
+    const arm = await https("arm", resourceManagerRequestHandler(tenant, issuer, addresses));
+    addresses.resourceManager = `https://localhost:${arm.port}`;
+    const outside = await https("issuer", issuerRequestHandler(issuers));
+    addresses.issuer = issuers.url = `https://localhost:${outside.port}`;
+    const tunnel = await open("tunnel", ports.tunnel, undo, () => openTunnelDoor(ports.tunnel, addresses));
     const providers = await open("providers", ports.providers, undo, () =>
       openProvidersDoor({ tenant, ...(ports.providers !== undefined && { port: ports.providers }) }),
     );
@@ -158,7 +193,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       faults: tenant.faults,
       loginUrl: issuer.loginUrl,
       graphUrl: tenant.graphUrl,
-      vaultUrl: `https://localhost:${vaults.port}`,
+      vaultUrl: addresses.vault,
+      resourceManagerUrl: addresses.resourceManager,
+      vaultSuffix: addresses.vaultSuffix,
+      tunnelUrl: `http://localhost:${tunnel.port}`,
+      issuers,
       providersPort: providers.port,
       caCertificatePem: identity.caCertificatePem,
       deployer,
@@ -172,7 +211,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ARM_CLIENT_CERTIFICATE_PATH: certificatePath,
         CERTLOCK_GRAPH_ENDPOINT: tenant.graphUrl,
         CERTLOCK_LOGIN_ENDPOINT: issuer.loginUrl,
-        CERTLOCK_VAULT_ENDPOINT: `https://localhost:${vaults.port}`,
+        CERTLOCK_VAULT_ENDPOINT: addresses.vault,
         NODE_EXTRA_CA_CERTS: caPath,
       }),
       close: () => (closing ??= undoAll(undo)),

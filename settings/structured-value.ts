@@ -3,7 +3,13 @@
  * the right type, so that reading goes on and all problems are found; the caller throws the result away.
  */
 import { nearestKey } from "../components/nearest-key";
-import { describeGiven, describeKey, type Finding, type Problems } from "../components/problems";
+import {
+  describeGiven,
+  describeKey,
+  type Finding,
+  type Problem,
+  type Problems,
+} from "../components/problems";
 
 /** Namespace of the program's configuration: the name of the Pulumi project. */
 export const NAMESPACE = "certlock-tenant";
@@ -133,10 +139,10 @@ export function readChoice<T extends string>(
   return fallback;
 }
 
-/** Pulumi hands structured values over as JSON; answers with {@link REPORTED} where it is none. */
+/** Pulumi hands structured values over as JSON, in any order of keys; answers with {@link REPORTED} where it is none. */
 export function parseStructured(at: string, given: string, problems: Problems): unknown {
   try {
-    return JSON.parse(given) as unknown;
+    return inOrder(JSON.parse(given));
   } catch {
     // The parser's own message repeats the text, which may be anything.
     problems.add(at, {
@@ -149,9 +155,29 @@ export function parseStructured(at: string, given: string, problems: Problems): 
   }
 }
 
+/** With all keys in the order of their text, so that neither problems nor what is declared depend on how they stood. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
+}
+
 /** Nothing was given: the key is absent, or stands in the file without a value. */
 export function isAbsent(given: unknown): boolean {
   return given === undefined || given === null;
+}
+
+/** What is given under known keys, without what has no value. */
+export function known(values: Values | undefined, shape: Shape): Record<string, unknown> {
+  const keys = Object.keys(shape).filter((key) => !isAbsent(values?.get(key)));
+  return Object.fromEntries(keys.map((key) => [key, values?.get(key)]));
+}
+
+/** Adds what a component's own check found, at the place in the configuration its arguments come from. */
+export function addBelow(at: string, found: readonly Problem[], problems: Problems): void {
+  for (const { at: inside, ...finding } of found)
+    problems.add(inside === "" ? at : `${at}.${inside}`, finding);
 }
 
 const EMPTY: Finding = {

@@ -30,7 +30,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   provider: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@azure/identity"],
   policies: ["@pulumi/policy"],
-  cli: ["@pulumi/pulumi", "commander", "yaml", "zod"],
+  cli: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "commander", "yaml", "zod"],
   sandbox: [
     "@pulumi/pulumi",
     "@grpc/grpc-js",

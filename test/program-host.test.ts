@@ -117,9 +117,9 @@ describe("the program under Pulumi's Node host", () => {
     const run = await preview(config);
     assert.deepEqual(run.errors, []);
     assert.equal(run.exitCode, 0);
-    assert.equal(run.registered.filter((one) => one.startsWith("certlock:components:")).length, 8);
+    assert.equal(run.registered.filter((one) => one.startsWith("certlock:components:")).length, 9);
     assert.ok(run.registered.includes("pulumi:pulumi:Stack certlock-tenant-dev"));
-    assert.equal(run.registered.length, 42);
+    assert.equal(run.registered.length, 51);
   });
 
   it("prints the problems of a wrong configuration without a stack trace, and registers nothing", async function () {

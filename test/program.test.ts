@@ -1,35 +1,9 @@
 /** The repository's own program, loaded as Pulumi's Automation API loads it, against a stand-in for the engine. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
-import { idOf, Recorder, type Registered, TENANT_ID, valueOf } from "./components/recorder";
+import { idOf, Recorder, type Registered, SUBSCRIPTION, TENANT_ID, valueOf } from "./components/recorder";
 import { generationsOn } from "./generations";
-
-const ROOT = join(__dirname, "..");
-type Exports = Readonly<Record<string, unknown>>;
-
-/** Configuration of the stack dev, with some keys changed. */
-function config(change: Readonly<Record<string, unknown>> = {}): Record<string, string> {
-  const file = parse(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  return Object.fromEntries(
-    Object.entries({ ...file.config, ...change }).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
-}
-
-/** Loads the program anew: it registers while it is loaded. */
-function load(change?: Readonly<Record<string, unknown>>): Exports {
-  pulumi.runtime.setAllConfig(config(change));
-  for (const file of ["index.ts", "settings.ts"]) Reflect.deleteProperty(require.cache, join(ROOT, file));
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it once only
-  return require(join(ROOT, "index.ts")) as Exports;
-}
+import { load } from "./loaded-program";
 
 const outline = ({ type, name, parent }: Registered): string => `${parent} > ${name}: ${type}`;
 
@@ -64,6 +38,9 @@ function keyInVault(name: string, secrets: readonly string[] = [name]): string[]
     ]),
     ` > ${name}: certlock:components:CredentialVault`,
     `${name} > ${name}-vault: azure-native:keyvault:Vault`,
+    `${name} > ${name}-audit-log: azure-native:monitor:DiagnosticSetting`,
+    `${name} > ${name}-events: azure-native:eventgrid:SystemTopic`,
+    `${name} > ${name}-expiry-alert: azure-native:eventgrid:SystemTopicEventSubscription`,
     ...secrets.map((secret) => `${name} > ${name}-secret-${secret}: azure-native:keyvault:Secret`),
   ];
 }
@@ -72,6 +49,9 @@ function keyInVault(name: string, secrets: readonly string[] = [name]): string[]
 const EVERYTHING = [
   " > tenant-credentials: certlock:components:TenantCredentialPolicy",
   "tenant-credentials > tenant-credentials-policy: certlock:index:TenantAppManagementPolicy",
+  " > invoice-archive: certlock:components:WorkloadIdentity",
+  "invoice-archive > invoice-archive-identity: azure-native:managedidentity:UserAssignedIdentity",
+  "invoice-archive > invoice-archive-federated-nightly: azure-native:managedidentity:FederatedIdentityCredential",
   ...applicationWith("billing-nightly", keyInVault("billing-nightly")),
   ...applicationWith("deploy-pipeline", [
     " > deploy-pipeline: certlock:components:FederatedCredential",
@@ -97,7 +77,7 @@ describe("the program", () => {
     const recorder = await Recorder.start();
     const exported = load();
     await recorder.all();
-    assert.deepEqual(Object.keys(exported), ["identities"]);
+    assert.deepEqual(Object.keys(exported), ["identities", "managedIdentities"]);
     const { value, secret } = await valueOf(pulumi.output(exported["identities"]));
     assert.equal(secret, false);
     const identities = value as Record<string, Record<string, unknown>>;
@@ -139,9 +119,18 @@ describe("the program", () => {
         clientId: idOf("client", "deploy-pipeline-registration"),
         credential: "federation",
         networks: [],
-        subject: "repo:contoso@61234567/platform@987654321:environment:production",
+        subjects: { "deploy-pipeline": "repo:contoso@61234567/platform@987654321:environment:production" },
       },
       "partner-daemon": withCertificate("partner-daemon", ["198.51.100.0/24", "203.0.113.0/24"]),
+    });
+    assert.deepEqual(await valueOf(pulumi.output(exported["managedIdentities"])), {
+      value: {
+        "invoice-archive": {
+          clientId: idOf("client", "invoice-archive-identity"),
+          resourceId: `${SUBSCRIPTION}/resourceGroups/rg-identities/providers/Microsoft.ManagedIdentity/userAssignedIdentities/invoice-archive`,
+        },
+      },
+      secret: false,
     });
   });
 

@@ -50,25 +50,47 @@ describe("settings", () => {
       ],
     );
     assert.equal(settings.certificateMaxLifetimeDays, 180);
-    assert.deepEqual(settings.conditionalAccess, { mode: "reportOnly" });
+    assert.deepEqual(settings.conditionalAccess, {
+      mode: "reportOnly",
+      policies: [
+        {
+          name: "partner-daemon",
+          mode: "reportOnly",
+          applications: ["partner-daemon"],
+          condition: { networks: ["198.51.100.0/24", "203.0.113.0/24"] },
+        },
+      ],
+    });
+    assert.deepEqual(
+      settings.identities.map(({ name }) => name),
+      ["invoice-archive"],
+    );
   });
 
   it("fill in every default", () => {
     const expected: Settings = {
       tenantId: TENANT,
+      cloud: "public",
       owners: [ALICE, BOB],
+      ownership: "shared",
       location: "westeurope",
       resourceGroup: "rg-identities",
       certificateMaxLifetimeDays: 180,
-      conditionalAccess: { mode: "reportOnly" },
+      vaults: {},
+      conditionalAccess: { mode: "reportOnly", policies: [] },
+      identities: [],
       applications: [
         {
           name: "billing-nightly",
           description: "Nightly billing run",
+          ownership: "shared",
+          owners: [ALICE, BOB],
+          graphRoles: [],
           signInAudience: "AzureADMyOrg",
           networks: [],
           credential: {
             kind: "certificate",
+            key: "tls",
             rotation: { periodDays: 60, validityDays: 125, changes: [] },
             keyBits: 3072,
             pfx: false,
@@ -118,6 +140,7 @@ describe("settings", () => {
       [
         {
           kind: "certificate",
+          key: "tls",
           rotation: {
             epoch: "2026-11-21",
             periodDays: 40,
@@ -134,7 +157,12 @@ describe("settings", () => {
           vaultNetworks: ["198.51.100.0/24"],
           readers: [HOST],
         },
-        { kind: "federation", github: { repository: "contoso/platform", environment: "production" } },
+        {
+          kind: "federation",
+          callers: {
+            "deploy-pipeline": { github: { repository: "contoso/platform", environment: "production" } },
+          },
+        },
       ],
     );
   });
@@ -302,7 +330,7 @@ describe("settings", () => {
     );
     assert.deepEqual(application({ certificate: undefined }), ["applications[0] choose-one"]);
     assert.deepEqual(problems({ applications: [pipeline({ federation: {} })] }), [
-      "applications[0].federation.github missing",
+      "applications[0].federation.issuer choose-one",
     ]);
   });
 

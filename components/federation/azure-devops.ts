@@ -1,6 +1,6 @@
 /** Service connections of Azure DevOps. */
 import { checkGuid } from "../guid";
-import type { Problems } from "../problems";
+import type { Finding, Problems } from "../problems";
 import { checkName, type Issuer } from "./claims";
 import { entraIssuer } from "./cloud";
 
@@ -50,6 +50,7 @@ export const azureDevOps: Issuer<AzureDevOpsConnection | AzureDevOpsNamedConnect
   },
   check(at, given, problems, cloud) {
     problems.add(`${at}.organizationId`, checkGuid(given.organizationId, "id of the organization"));
+    problems.add(at, checkKind(given));
     if ("connectionId" in given) {
       problems.add(`${at}.tenantId`, checkGuid(given.tenantId, "id of the tenant in the issuer"));
       problems.add(`${at}.connectionId`, checkGuid(given.connectionId, "id of the service connection"));
@@ -81,7 +82,20 @@ export const azureDevOps: Issuer<AzureDevOpsConnection | AzureDevOpsNamedConnect
   },
 };
 
+const IDS = ["tenantId", "connectionId"] as const;
 const NAMES = ["organization", "project", "connection"] as const;
+
+/** The two kinds have different subjects: of a mixture one half would quietly count for nothing. */
+function checkKind(given: object): Finding | undefined {
+  const [ids, names] = [IDS, NAMES].map((options) => options.filter((option) => option in given));
+  if (ids === undefined || names === undefined || ids.length === 0 || names.length === 0) return undefined;
+  return {
+    code: "choose-one",
+    given: [...ids, ...names].join(" and "),
+    allowed: `${IDS.join(" and ")}, or ${NAMES.join(", ")}`,
+    remedy: `look at the issuer the connection shows: for login.microsoftonline.com keep ${IDS.join(" and ")}`,
+  };
+}
 
 function checkNames(at: string, given: AzureDevOpsNamedConnection, problems: Problems): void {
   const remedy = "copy it from the address of the service connection, spaces as spaces";

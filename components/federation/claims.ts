@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OptionNames } from "../given-options";
 import { describeGiven, type Finding, type Problems } from "../problems";
 import type { EntraCloud } from "./cloud";
+import { isInnerHost } from "./inner-host";
 
 /** Whom a federated credential trusts. */
 export interface Claims {
@@ -57,18 +58,33 @@ export function checkLength(given: unknown): Finding | undefined {
   };
 }
 
-/** An issuer is an address that Entra can ask for `/.well-known/openid-configuration`. */
-export function checkIssuer(given: unknown): Finding | undefined {
+/**
+ * An issuer is an address that Entra can ask for `/.well-known/openid-configuration`. `fromInside` is the remedy where
+ * only one network knows the host.
+ */
+export function checkIssuer(
+  given: unknown,
+  fromInside = "use the issuer's public name, or publish its keys under one",
+): Finding | undefined {
   const finding = checkClaim(given);
   if (finding !== undefined) return finding;
-  const url = URL.canParse(String(given)) ? new URL(String(given)) : undefined;
-  const plain = url?.search === "" && url.hash === "" && url.username === "" && url.password === "";
-  if (url?.protocol === "https:" && plain && !/[?#@]/.test(String(given))) return undefined;
+  const text = String(given);
+  // The parser takes much that no token says: upper case, spaces, and no slashes at all.
+  const url = /^https:\/\/[^\s?#@]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) {
+    return {
+      code: "invalid-text",
+      given: describeGiven(given),
+      allowed: "an https address without user, query and fragment",
+      remedy: 'copy "issuer" from <issuer>/.well-known/openid-configuration, letter by letter',
+    };
+  }
+  if (!isInnerHost(url.hostname)) return undefined;
   return {
     code: "invalid-text",
-    given: describeGiven(given),
-    allowed: "an https address without user, query and fragment",
-    remedy: 'copy "issuer" from <issuer>/.well-known/openid-configuration, letter by letter',
+    given: describeGiven(url.hostname),
+    allowed: "an issuer that Entra reaches from the internet",
+    remedy: fromInside,
   };
 }
 

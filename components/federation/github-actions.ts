@@ -1,4 +1,5 @@
 /** Workflows of GitHub Actions as the subject of a federated credential. */
+import { wrongType } from "../given-options";
 import { describeGiven, type Finding, type Problems } from "../problems";
 import { checkChoice, checkName, type Issuer } from "./claims";
 import { checkRef } from "./git-ref";
@@ -80,7 +81,7 @@ export function githubSubject(workflow: GitHubWorkflow): string {
 
 /** Adds what is wrong with the workflow, each at its own option. */
 export function checkGitHubWorkflow(at: string, workflow: GitHubWorkflow, problems: Problems): void {
-  const { environment, branch, tag, enterprise, dataResidency } = workflow;
+  const { environment, branch, tag, pullRequest, enterprise, dataResidency } = workflow;
   problems.add(`${at}.repository`, checkRepository(workflow.repository));
   problems.add(at, checkIds(workflow));
   problems.add(
@@ -94,6 +95,9 @@ export function checkGitHubWorkflow(at: string, workflow: GitHubWorkflow, proble
   if (environment !== undefined) problems.add(`${at}.environment`, checkEnvironment(environment));
   if (branch !== undefined) problems.add(`${at}.branch`, checkRef(branch, "refs/heads/"));
   if (tag !== undefined) problems.add(`${at}.tag`, checkRef(tag, "refs/tags/"));
+  // Of "false" in quotes, too, every pull request would come to be trusted.
+  if (pullRequest !== undefined && typeof pullRequest !== "boolean")
+    problems.add(`${at}.pullRequest`, wrongType(pullRequest, "true or false"));
   if (enterprise !== undefined) problems.add(`${at}.enterprise`, checkSlug(enterprise));
   if (dataResidency === undefined) return;
   problems.add(`${at}.dataResidency`, checkSlug(dataResidency));

@@ -1,6 +1,5 @@
 /** Service accounts of a Kubernetes cluster, for example of Azure Kubernetes Service. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Finding } from "../problems";
 import { checkIssuer, checkName, isKnown, type Issuer } from "./claims";
 
 /** Pods that run as one service account. */
@@ -26,7 +25,7 @@ export const kubernetes: Issuer<KubernetesServiceAccount> = {
   options: { issuer: "checked", namespace: "checked", serviceAccount: "checked" },
   check(at, { issuer, namespace, serviceAccount }, problems) {
     const remedy = "copy it from `kubectl get serviceaccounts --all-namespaces`";
-    if (isKnown(issuer)) problems.add(`${at}.issuer`, checkIssuer(issuer) ?? unreachable(issuer));
+    if (isKnown(issuer)) problems.add(`${at}.issuer`, checkIssuer(issuer, PUBLIC_ISSUER));
     problems.add(
       `${at}.namespace`,
       checkName(namespace, /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
@@ -50,15 +49,6 @@ export const kubernetes: Issuer<KubernetesServiceAccount> = {
 
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
-/** What clusters call themselves until somebody gives them an issuer that the world can see. */
-function unreachable(issuer: string): Finding | undefined {
-  const { hostname } = new URL(issuer);
-  if (!/(?:^|\.)svc$|(?:^|\.)local$|^localhost$|^[^.]+$/.test(hostname)) return undefined;
-  return {
-    code: "invalid-text",
-    given: `"${hostname}"`,
-    allowed: "an issuer that Entra reaches from the internet",
-    remedy:
-      "enable the OIDC issuer of the cluster: `az aks update --enable-oidc-issuer`, or --service-account-issuer of the API server",
-  };
-}
+/** Clusters name themselves until somebody gives them an issuer that the world can see. */
+const PUBLIC_ISSUER =
+  "enable the OIDC issuer of the cluster: `az aks update --enable-oidc-issuer`, or --service-account-issuer of the API server";

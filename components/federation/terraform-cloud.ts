@@ -1,6 +1,6 @@
 /** Runs of HCP Terraform (Terraform Cloud) and Terraform Enterprise. */
 import { checkOneOf } from "../problems";
-import { checkName, type Issuer } from "./claims";
+import { checkIssuer, checkName, type Issuer } from "./claims";
 
 const RUN_PHASES = ["plan", "apply"] as const;
 
@@ -54,7 +54,8 @@ export const terraformCloud: Issuer<TerraformRun> = {
     if (host === undefined) return;
     problems.add(
       `${at}.host`,
-      checkName(host, HOST, { allowed: "a host name in lower case", remedy: 'write "app.terraform.io"' }),
+      checkName(host, HOST, { allowed: "a host name in lower case", remedy: 'write "app.terraform.io"' }) ??
+        checkIssuer(`https://${host}`),
     );
   },
   claims: ({ organization, project, workspace, runPhase, host }) => ({

@@ -17,9 +17,12 @@ export function answerGraph(tenant: Directory, request: GraphRequest): GraphResp
     const fault = tenant.faults.takeInner(request);
     if (fault?.kind === "answer") throw injected(fault);
     if (fault?.when === "before") fault.change();
-    const response = dispatch(tenant, request);
-    if (fault?.when === "after") fault.change();
-    return { ...response, headers: { ...response.headers, ...headers } };
+    try {
+      const response = dispatch(tenant, request);
+      return { ...response, headers: { ...response.headers, ...headers } };
+    } finally {
+      if (fault?.when === "after") fault.change();
+    }
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     return {

@@ -134,7 +134,10 @@ function binds(call: GraphCall, target: PolicyTarget, restriction: Restriction):
 }
 
 /** The exemption is the caller's, not the application's: its own custom security attribute lets it through. */
-function isExemptActor(call: GraphCall, { excludeActors }: Restriction): boolean {
+export function isExemptActor(
+  call: GraphCall,
+  { excludeActors }: Pick<Restriction, "excludeActors">,
+): boolean {
   const attributes = call.tenant.servicePrincipalByAppId(call.caller.appId)?.properties[
     "customSecurityAttributes"
   ];

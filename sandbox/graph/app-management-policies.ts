@@ -1,6 +1,7 @@
 import type { AppManagementPolicy } from "../tenant/app-management-policies";
 import type { CredentialHolder } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
+import { readAudiences } from "./audiences";
 import { auditPolicy, auditTarget, holderTarget, recordAudit } from "./audit";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { badRequest, invalidValue, referenceAlreadyExists, resourceNotFound } from "./graph-error";
@@ -182,16 +183,20 @@ function patchRestrictions(
       "keyCredentials" in value ? readKeyRestrictions(value["keyCredentials"], call) : before.keyCredentials,
     applicationRestrictions:
       "applicationRestrictions" in value
-        ? readApplicationRestrictions(value["applicationRestrictions"])
+        ? readApplicationRestrictions(call, value["applicationRestrictions"])
         : before.applicationRestrictions,
   };
 }
 
 function readApplicationRestrictions(
+  call: GraphCall,
   value: unknown,
 ): AppManagementPolicy["restrictions"]["applicationRestrictions"] {
   if (value === null) return null;
   if (!isObject(value)) throw invalidValue("applicationRestrictions");
-  refuseUnknownProperties(value, ["identifierUris"]);
-  return { identifierUris: readIdentifierUris(value["identifierUris"], null) };
+  refuseUnknownProperties(value, ["identifierUris", ...(call.version === "beta" ? ["audiences"] : [])]);
+  return {
+    identifierUris: readIdentifierUris(value["identifierUris"], null),
+    ...("audiences" in value && { audiences: readAudiences(value["audiences"], null) }),
+  };
 }

@@ -12,6 +12,7 @@ const FIELDS = [
   "id",
   "appRoleId",
   "createdDateTime",
+  "creationTimestamp",
   "deletedDateTime",
   "principalDisplayName",
   "principalId",
@@ -156,7 +157,8 @@ function render(call: GraphCall, principal: ServicePrincipalRecord, assignment: 
     id: assignment.id,
     deletedDateTime: null,
     appRoleId: assignment.appRoleId,
-    createdDateTime: assignment.createdDateTime,
+    // Beta calls it otherwise.
+    [call.version === "beta" ? "creationTimestamp" : "createdDateTime"]: assignment.createdDateTime,
     principalDisplayName: principal.properties["displayName"] ?? null,
     principalId: principal.id,
     principalType: "ServicePrincipal",

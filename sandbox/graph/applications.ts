@@ -9,13 +9,16 @@ import {
   holderTarget,
   recordAudit,
 } from "./audit";
-import { bodyObject, noContent, prefers, type GraphCall, type Json } from "./call";
+import { checkAudience } from "./audiences";
+import { bodyObject, noContent, prefers, withoutV1Only, type GraphCall, type Json } from "./call";
+import type { PolicyTarget } from "./app-management-enforcement";
 import { badRequest, invalidValue, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
   initialCredentials,
   mergeProperties,
   patchCredentials,
+  withoutOwnId,
   type Defaults,
 } from "./holder-properties";
 import { checkIdentifierUris } from "./identifier-uris";
@@ -33,7 +36,8 @@ const DEFAULTS: Defaults = {
   notes: null,
   uniqueName: null,
   identifierUris: [],
-  signInAudience: "AzureADandPersonalMicrosoftAccount",
+  // Since May 2024; before, personal accounts were let in. Source: https://learn.microsoft.com/graph/whats-new-earlier
+  signInAudience: "AzureADMyOrg",
   tags: [],
   groupMembershipClaims: null,
   isDeviceOnlyAuthSupported: null,
@@ -88,10 +92,20 @@ const READ_ONLY = [
   "verifiedPublisher",
 ];
 
+/** Compared with the published types of both versions by a test. */
+const V1_ONLY: ReadonlySet<string> = new Set([
+  "addIns",
+  "applicationTemplateId",
+  "oauth2RequirePostResponse",
+]);
+
 export const APPLICATIONS: EntitySet = {
   name: "applications",
   type: "microsoft.graph.application",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
+  v1Only: V1_ONLY,
+  // https://github.com/microsoftgraph/msgraph-metadata/issues/273
+  betaOnSelect: ["oauth2RequirePostResponse"],
 };
 
 const AUDIENCES = [
@@ -156,7 +170,7 @@ export function updateApplication(call: GraphCall): GraphResponse {
     return create(call, { ...body, uniqueName });
   }
   const record = findWritableApplication(call);
-  const properties = mergeProperties(record.properties, body, DEFAULTS);
+  const properties = mergeProperties(record.properties, withoutOwnId(body, record.id), DEFAULTS);
   checkProperties(call, { ...record, properties }, body, record);
   const before = { credentials: heldCredentials(record), properties: record.properties };
   patchCredentials(call, record, body);
@@ -232,7 +246,7 @@ export function renderApplication(
   record: ApplicationRecord,
   { withKeys = false, isFresh = false, passwords = [] as readonly IssuedPassword[] } = {},
 ): Json {
-  return {
+  const json = {
     id: record.id,
     deletedDateTime: record.deletedDateTime,
     appId: record.appId,
@@ -246,6 +260,7 @@ export function renderApplication(
     ...record.properties,
     ...renderCredentials(call, record, { withKeys, isFresh, passwords }),
   };
+  return withoutV1Only(call, json, V1_ONLY);
 }
 
 /** A caller that may only manage its own applications becomes the owner of what it creates. */
@@ -298,7 +313,15 @@ function checkProperties(
   optionalString(after.properties, "description", LONGEST_TEXT);
   checkRequiredAccess(after.properties["requiredResourceAccess"]);
   checkUniqueName(call, after.properties["uniqueName"], before);
-  if ("signInAudience" in body) oneOf(body["signInAudience"], AUDIENCES, "signInAudience");
+  if ("signInAudience" in body) {
+    const audience = oneOf(body["signInAudience"], AUDIENCES, "signInAudience");
+    const target: PolicyTarget = {
+      kind: "application",
+      createdDateTime: after.createdDateTime,
+      appManagementPolicyId: before?.appManagementPolicyId,
+    };
+    if (audience !== before?.properties["signInAudience"]) checkAudience(call, target, audience);
+  }
   if (!("identifierUris" in body)) return;
   const uris = stringList(after.properties["identifierUris"], "identifierUris");
   const known = stringList(before?.properties["identifierUris"], "identifierUris");

@@ -83,7 +83,11 @@ function signInSet({ version }: GraphCall): EntitySet<SignIn> {
 function signIns(call: GraphCall, log: readonly SignIn[]): Source<SignIn> {
   // What most filters ask for, without making the whole answer.
   const read = (entry: SignIn, name: string): unknown =>
-    name === "signInEventTypes" ? EVENT_TYPES : name === "createdDateTime" ? entry[name] : render(entry)[name];
+    name === "signInEventTypes"
+      ? EVENT_TYPES
+      : name === "createdDateTime"
+        ? entry[name]
+        : render(entry)[name];
   return logSource(log, { read, render });
 }
 

@@ -49,6 +49,12 @@ export function context(call: GraphCall, fragment: string): string {
   return `${call.tenant.graphUrl}/${call.version}/$metadata#${fragment}`;
 }
 
+/** An answer of beta, without what only v1.0 has. */
+export function withoutV1Only(call: GraphCall, json: Json, v1Only: ReadonlySet<string>): Json {
+  if (call.version === "v1.0") return json;
+  return Object.fromEntries(Object.entries(json).filter(([name]) => !v1Only.has(name)));
+}
+
 /** Whether `Prefer` names a preference. */
 export function prefers(call: GraphCall, preference: string): boolean {
   const given = call.header("prefer")?.split(",") ?? [];

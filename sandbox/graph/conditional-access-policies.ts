@@ -46,11 +46,15 @@ const CONDITIONS: Json = {
 };
 
 export function listConditionalAccessPolicies(call: GraphCall): GraphResponse {
-  return collection(call, POLICIES, [...call.tenant.conditionalAccessPolicies.values()].map(toJson));
+  return collection(
+    call,
+    POLICIES,
+    [...call.tenant.conditionalAccessPolicies.values()].map((policy) => toJson(call, policy)),
+  );
 }
 
 export function getConditionalAccessPolicy(call: GraphCall): GraphResponse {
-  return entity(call, POLICIES, toJson(findPolicy(call)));
+  return entity(call, POLICIES, toJson(call, findPolicy(call)));
 }
 
 export function createConditionalAccessPolicy(call: GraphCall): GraphResponse {
@@ -66,7 +70,7 @@ export function createConditionalAccessPolicy(call: GraphCall): GraphResponse {
   });
   tenant.conditionalAccessPolicies.set(policy.id, policy);
   audit(call, "Add", policy);
-  return entity(call, POLICIES, toJson(policy), 201);
+  return entity(call, POLICIES, toJson(call, policy), 201);
 }
 
 export function updateConditionalAccessPolicy(call: GraphCall): GraphResponse {
@@ -105,8 +109,9 @@ function audit(
   auditPolicy(call, `${verb} Conditional Access policy`, verb, policy, before, "Conditional Access");
 }
 
-function toJson(policy: ConditionalAccessPolicy): Json {
-  return { templateId: null, ...policy };
+/** `templateId` is v1.0's alone. */
+function toJson({ version }: GraphCall, policy: ConditionalAccessPolicy): Json {
+  return { ...(version === "v1.0" && { templateId: null }), ...policy };
 }
 
 function pickWritable(policy: ConditionalAccessPolicy): Json {

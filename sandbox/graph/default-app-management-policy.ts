@@ -5,6 +5,7 @@ import {
 } from "../tenant/app-management-policies";
 import type { GraphResponse } from "../tenant/graph-request";
 import { auditPolicy } from "./audit";
+import { readAudiences } from "./audiences";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { invalidValue } from "./graph-error";
 import { entity, type EntitySet } from "./query";
@@ -67,8 +68,13 @@ function patchApplication(
   value: unknown,
   { applicationRestrictions: before }: DefaultAppManagementPolicy,
 ): DefaultAppManagementPolicy["applicationRestrictions"] {
-  const patch = readPatch(value, "applicationRestrictions", ["identifierUris"]);
+  const isBeta = call.version === "beta";
+  const further = ["identifierUris", ...(isBeta ? ["audiences"] : [])];
+  const patch = readPatch(value, "applicationRestrictions", further);
+  const audiences =
+    "audiences" in patch ? readAudiences(patch["audiences"], before.audiences) : before.audiences;
   return {
+    ...(audiences !== undefined && { audiences }),
     ...patchCollections(call, patch, before),
     identifierUris:
       "identifierUris" in patch

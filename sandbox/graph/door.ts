@@ -25,7 +25,8 @@ export function graphRequestHandler(
       return;
     }
     const answer = await graphAnswer(tenant, issuer, request);
-    if (fault?.kind === "cut") {
+    // Of an answer without a body there is no half: the connection ends before it.
+    if (fault?.kind === "cut" || (fault?.kind === "halfBody" && answer.body === undefined)) {
       response.destroy();
       return;
     }

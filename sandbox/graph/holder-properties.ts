@@ -29,6 +29,12 @@ export function mergeProperties(current: Json, patch: Json, defaults: Defaults):
   return merged;
 }
 
+/** A change may name the object it is about, as the Terraform provider's do; another id is refused like any other property. */
+export function withoutOwnId(patch: Json, id: string): Json {
+  const { id: named, ...rest } = patch;
+  return named === id ? rest : patch;
+}
+
 function mergeValue(current: unknown, value: unknown, initial: unknown, name: string): unknown {
   if (value === null) return initial ?? null;
   if (Array.isArray(initial) !== Array.isArray(value) && initial !== null) throw invalidValue(name);

@@ -17,7 +17,7 @@ import type { Expandable } from "./expand";
 import { FEDERATED_CREDENTIAL_FIELDS, renderFederatedCredential } from "./federated-credentials";
 import { DIRECTORY_OBJECTS, renderOwners } from "./owners";
 import { storeSource, type Source } from "./paging";
-import { count, entity, page, selection, type EntitySet } from "./query";
+import { count, entity, page, inVersion, selection, type EntitySet } from "./query";
 import { checkAttributeReader, SECURITY_ATTRIBUTES } from "./security-attributes";
 import {
   findServicePrincipal,
@@ -99,7 +99,7 @@ export function getServicePrincipal(call: GraphCall): GraphResponse {
 }
 
 function asksFor<T>(call: GraphCall, set: EntitySet<T>, property: string): boolean {
-  return selection(call, set)?.includes(property) ?? false;
+  return selection(call, inVersion(call, set))?.includes(property) ?? false;
 }
 
 function applications(call: GraphCall): Source<ApplicationRecord> {

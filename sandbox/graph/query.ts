@@ -22,6 +22,10 @@ export interface EntitySet<T = Json> {
   readonly properties: ReadonlySet<string>;
   /** Shown only to who names them in `$select`. */
   readonly onlyOnSelect?: ReadonlySet<string>;
+  /** What beta does not have, or calls otherwise. */
+  readonly v1Only?: ReadonlySet<string>;
+  /** What beta shows to who names it in `$select`, though its types may not have it: clients of Terraform do. */
+  readonly betaOnSelect?: readonly string[];
   /** Directory objects count, sort and search in advanced queries only, by these properties. */
   readonly directory?: {
     readonly filterBy: ReadonlySet<string>;
@@ -37,11 +41,12 @@ export interface EntitySet<T = Json> {
 /** Answers a single object, with `$select` and `$expand` applied; `item` is what relationships are read from. */
 export function entity<T>(
   call: GraphCall,
-  set: EntitySet<T>,
+  given: EntitySet<T>,
   object: Json,
   status = 200,
   item?: T,
 ): GraphResponse {
+  const set = inVersion(call, given);
   refuseUnsupported(call, set.expandable ? ["$expand"] : []);
   const names = selection(call, set);
   const expanded = item === undefined ? {} : expand(call, set, expansions(call, set), item);
@@ -58,7 +63,8 @@ export function collection(call: GraphCall, set: EntitySet, objects: readonly Js
 }
 
 /** Answers a collection: filter, search, order, count, page, then select and expand what is on the page. */
-export function page<T>(call: GraphCall, set: EntitySet<T>, source: Source<T>): GraphResponse {
+export function page<T>(call: GraphCall, given: EntitySet<T>, source: Source<T>): GraphResponse {
+  const set = inVersion(call, given);
   refuseUnsupported(call, [
     ...["$filter", "$top", "$skiptoken", "$count", "$orderby", "$search"],
     ...(set.expandable ? ["$expand"] : []),
@@ -112,6 +118,17 @@ export function count<T>(call: GraphCall, set: EntitySet<T>, source: Source<T>):
 /** The names in `$select`, or undefined when everything is asked for. */
 export function selection<T>(call: GraphCall, set: EntitySet<T>): readonly string[] | undefined {
   return selectedNames(call.query.get("$select"), set);
+}
+
+/** The set as the version called knows it. */
+export function inVersion<T>({ version }: GraphCall, set: EntitySet<T>): EntitySet<T> {
+  const { v1Only = new Set<string>(), betaOnSelect = [], onlyOnSelect = [] } = set;
+  if (version === "v1.0") return set;
+  return {
+    ...set,
+    properties: new Set([...[...set.properties].filter((name) => !v1Only.has(name)), ...betaOnSelect]),
+    onlyOnSelect: new Set([...onlyOnSelect, ...v1Only, ...betaOnSelect]),
+  };
 }
 
 /** Whether the caller accepts answers that lag behind, which advanced queries need. */

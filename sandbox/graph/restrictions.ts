@@ -23,7 +23,7 @@ import {
   stringList,
 } from "./values";
 
-const STATES = ["enabled", "disabled"] as const;
+export const STATES = ["enabled", "disabled"] as const;
 const MOST_ACTOR_ATTRIBUTES = 5;
 const ACTOR_TYPE = "#microsoft.graph.customSecurityAttributeStringValueExemption";
 
@@ -36,6 +36,18 @@ export function readPasswordRestrictions(value: unknown): readonly Restriction[]
 export function readKeyRestrictions(value: unknown, { version }: GraphCall): readonly Restriction[] {
   const types = version === "beta" ? BETA_KEY_RESTRICTIONS : KEY_RESTRICTIONS;
   return readRestrictions(value, types, "keyCredentials");
+}
+
+/** v1.0 does not know `audiences`, where the tenant's default has it or where a custom policy has. */
+function withoutAudiences(restrictions: Json): Json {
+  return Object.fromEntries(
+    Object.entries(restrictions)
+      .filter(([name]) => name !== "audiences")
+      .map(([name, value]) => [
+        name,
+        name === "applicationRestrictions" && isObject(value) ? withoutAudiences(value) : value,
+      ]),
+  );
 }
 
 /** Restrictions as the version called shows them: v1.0 has no word for a trusted authority, nor its property. */
@@ -52,7 +64,7 @@ export function renderRestrictions(restrictions: CredentialRestrictions, call: G
       excludeActors,
     };
   });
-  return { ...restrictions, keyCredentials };
+  return { ...withoutAudiences({ ...restrictions }), keyCredentials };
 }
 
 function readRestrictions(
@@ -102,7 +114,7 @@ function readRestriction(input: Json, types: readonly RestrictionType[]): Restri
   };
 }
 
-function readExcludedActors(value: unknown): Restriction["excludeActors"] {
+export function readExcludedActors(value: unknown): Restriction["excludeActors"] {
   if (value === undefined || value === null) return null;
   if (!isObject(value)) throw invalidValue("excludeActors");
   refuseUnknownProperties(value, ["customSecurityAttributes"]);

@@ -1,5 +1,7 @@
 import { badQuery } from "./graph-error";
 
+const LONGEST = 1000;
+
 /**
  * Reads `$search="displayName:word other"`, clauses joined by AND or OR. Every word of a clause must begin a word of
  * the property.
@@ -9,6 +11,7 @@ export function parseSearch(
   text: string,
   properties: readonly string[],
 ): (read: (name: string) => unknown) => boolean {
+  if (text.length > LONGEST) throw badQuery(`The search is longer than ${LONGEST} characters.`);
   const alternatives = text
     .trim()
     .split(/\s+OR\s+(?=")/)

@@ -9,13 +9,14 @@ import {
   holderTarget,
   recordAudit,
 } from "./audit";
-import { bodyObject, noContent, prefers, type GraphCall, type Json } from "./call";
+import { bodyObject, noContent, prefers, withoutV1Only, type GraphCall, type Json } from "./call";
 import { duplicateKeyValue, GraphError, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
   initialCredentials,
   mergeProperties,
   patchCredentials,
+  withoutOwnId,
   type Defaults,
 } from "./holder-properties";
 import { renderCredentials } from "./key-credentials";
@@ -68,10 +69,18 @@ const READ_ONLY = [
   "verifiedPublisher",
 ];
 
+/** Compared with the published types of both versions by a test. */
+const V1_ONLY: ReadonlySet<string> = new Set([
+  "oauth2PermissionScopes",
+  "resourceSpecificApplicationPermissions",
+]);
+
 export const SERVICE_PRINCIPALS: EntitySet = {
   name: "servicePrincipals",
   type: "microsoft.graph.servicePrincipal",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
+  v1Only: V1_ONLY,
+  betaOnSelect: ["samlMetadataUrl"],
   // Source: customSecurityAttributes at https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties
   onlyOnSelect: new Set([SECURITY_ATTRIBUTES]),
 };
@@ -153,7 +162,9 @@ export function updateServicePrincipal(call: GraphCall): GraphResponse {
   // Attributes are assigned by a permission of their own, which does not make its holder a writer of anything else.
   if (names.length !== 1 || names[0] !== SECURITY_ATTRIBUTES) checkOwnership(call, record);
   checkLock(call, record, body);
-  const properties = checkedTexts(mergeProperties(record.properties, body, DEFAULTS));
+  const properties = checkedTexts(
+    mergeProperties(record.properties, withoutOwnId(body, record.id), DEFAULTS),
+  );
   if (SECURITY_ATTRIBUTES in body) {
     properties[SECURITY_ATTRIBUTES] = patchSecurityAttributes(
       call,
@@ -220,7 +231,7 @@ export function renderServicePrincipal(
   { withKeys = false, isFresh = false, passwords = [] as readonly IssuedPassword[] } = {},
 ): Json {
   const application = call.tenant.applicationByAppId(record.appId);
-  return {
+  const json = {
     id: record.id,
     deletedDateTime: record.deletedDateTime,
     appId: record.appId,
@@ -237,6 +248,9 @@ export function renderServicePrincipal(
     ...record.properties,
     ...renderCredentials(call, record, { withKeys, isFresh, passwords }),
   };
+  if (call.version === "v1.0") return json;
+  // Beta has another name for these.
+  return { ...withoutV1Only(call, json, V1_ONLY), publishedPermissionScopes: [] };
 }
 
 /** Source of the limit: https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties */
@@ -255,7 +269,7 @@ function fromApplication(record: ServicePrincipalRecord, application: Applicatio
     displayName: properties["displayName"],
     oauth2PermissionScopes: [],
     servicePrincipalNames: [record.appId, ...uris],
-    signInAudience: properties["signInAudience"] ?? "AzureADandPersonalMicrosoftAccount",
+    signInAudience: properties["signInAudience"] ?? "AzureADMyOrg",
   };
 }
 

@@ -88,13 +88,18 @@ interface Thumbprint {
   readonly of: (certificate: Certificate) => Buffer;
 }
 
-/** New clients name the certificate by `x5t#S256`, old ones by `x5t` (SHA-1) or by its hex form in `kid`. */
+/**
+ * New clients name the certificate by `x5t#S256`, old ones by `x5t` (SHA-1), or by the same in `kid`: in hexadecimal digits, or
+ * in base64 as the library of the Terraform providers does.
+ * https://github.com/hashicorp/go-azure-sdk/blob/main/sdk/auth/client_credentials.go
+ */
 function claimedThumbprint(header: Claims): Thumbprint {
   const { "x5t#S256": sha256, x5t, kid } = header;
   if (typeof sha256 === "string") return thumbprintOf(Buffer.from(sha256, "base64url"), (c) => c.sha256);
   if (typeof x5t === "string") return thumbprintOf(Buffer.from(x5t, "base64url"), (c) => c.sha1);
-  const hex = typeof kid === "string" && /^[0-9a-f]{40}$/i.test(kid) ? kid : "";
-  return thumbprintOf(Buffer.from(hex, "hex"), (c) => c.sha1);
+  const name = typeof kid === "string" ? kid : "";
+  const bytes = Buffer.from(name, /^[0-9a-f]{40}$/i.test(name) ? "hex" : "base64url");
+  return thumbprintOf(bytes, (c) => c.sha1);
 }
 
 function thumbprintOf(bytes: Buffer, of: Thumbprint["of"]): Thumbprint {

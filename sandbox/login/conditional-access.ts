@@ -10,24 +10,34 @@ export interface ConditionalAccessVerdict {
   readonly applied: readonly AppliedConditionalAccessPolicy[];
 }
 
+/** Who asks for a token of what, from where. */
+export interface TokenAttempt {
+  readonly application: ApplicationRecord;
+  readonly principal: ServicePrincipalRecord;
+  readonly resourceAppId: string;
+  readonly address: string;
+}
+
 /**
  * Evaluates every policy for a service principal that asks for a token. Only single-tenant service principals of
- * this tenant are in scope, block is the only control, and the sandbox knows locations but no risk.
+ * this tenant are in scope, block is the only control. Risk is what the tenant's `servicePrincipalRisk` says: nothing
+ * is assessed here.
  * Source: https://learn.microsoft.com/entra/identity/conditional-access/workload-identity
  */
-export function evaluateConditionalAccess(
-  tenant: Tenant,
-  application: ApplicationRecord,
-  principal: ServicePrincipalRecord,
-  address: string,
-): ConditionalAccessVerdict {
+export function evaluateConditionalAccess(tenant: Tenant, attempt: TokenAttempt): ConditionalAccessVerdict {
+  const { application, principal, address } = attempt;
   const inScope =
     principal.appOwnerOrganizationId === tenant.id &&
     application.properties["signInAudience"] === "AzureADMyOrg";
   const applied = [...tenant.conditionalAccessPolicies.values()]
     .filter(({ conditions }) => conditions.clientApplications !== null)
     .map((policy) => {
-      const matches = inScope && targets(policy, principal) && locationMatches(tenant, policy, address);
+      const matches =
+        inScope &&
+        targets(policy, principal) &&
+        resourceMatches(policy, attempt.resourceAppId) &&
+        riskMatches(tenant, policy, principal) &&
+        locationMatches(tenant, policy, address);
       return { id: policy.id, displayName: policy.displayName, result: result(policy, matches) };
     });
   if (applied.some(({ result: each }) => each === "failure")) return { status: "failure", applied };
@@ -57,10 +67,28 @@ function targets({ conditions }: ConditionalAccessPolicy, principal: ServicePrin
   );
 }
 
+/** A policy without applications is about all of them, as the Graph door has it. */
+function resourceMatches({ conditions }: ConditionalAccessPolicy, appId: string): boolean {
+  const applications = conditions["applications"];
+  if (typeof applications !== "object" || applications === null) return true;
+  const { includeApplications, excludeApplications } = applications as Record<string, unknown>;
+  const names = (list: unknown): boolean =>
+    Array.isArray(list) && list.some((name) => name === "All" || String(name).toLowerCase() === appId);
+  return (includeApplications === undefined || names(includeApplications)) && !names(excludeApplications);
+}
+
+function riskMatches(
+  tenant: Tenant,
+  { conditions }: ConditionalAccessPolicy,
+  principal: ServicePrincipalRecord,
+): boolean {
+  const levels = conditions["servicePrincipalRiskLevels"];
+  if (!Array.isArray(levels) || levels.length === 0) return true;
+  const risk = tenant.servicePrincipalRisk.get(principal.id);
+  return risk !== undefined && levels.includes(risk);
+}
+
 function locationMatches(tenant: Tenant, { conditions }: ConditionalAccessPolicy, address: string): boolean {
-  // A risk condition never matches here: nothing assesses the sandbox's principals.
-  const risks = conditions["servicePrincipalRiskLevels"];
-  if (Array.isArray(risks) && risks.length > 0) return false;
   const { locations } = conditions;
   if (!locations) return true;
   const inside = (id: string) => id === "All" || isInside(tenant, id, address);

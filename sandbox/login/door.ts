@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Tenant } from "../tenant/tenant";
 import { readBody, sendJson, type DoorRequest } from "../tls/https-door";
-import { instanceDiscovery, openIdConfiguration } from "./discovery";
+import { baseUrlOf, instanceDiscovery, openIdConfiguration } from "./discovery";
 import { LoginError, loginErrorBody, missingParameter, tenantNotFound, type LoginTrace } from "./login-error";
 import type { TokenService } from "./token-service";
 import type { TokenIssuer } from "./tokens";
@@ -24,17 +24,24 @@ export function loginRequestHandler(
     response.setHeader("client-request-id", trace.correlationId);
     response.setHeader("cache-control", "no-store, no-cache");
     try {
+      const baseUrl = baseUrlOf(request.headers.host, issuer.loginUrl);
       const [tenantName = "", ...rest] = url.pathname.split("/").slice(1);
       const endpoint = `${request.method ?? ""} ${rest.join("/")}`;
       switch (endpoint) {
         case "GET discovery/instance":
-          sendJson(response, 200, instanceDiscovery(tenant, issuer.loginUrl));
+          sendJson(
+            response,
+            200,
+            instanceDiscovery(baseUrl, issuer.loginUrl, url.searchParams.get("authorization_endpoint")),
+          );
           return;
         case "GET v2.0/.well-known/openid-configuration":
-        case "GET .well-known/openid-configuration":
+        case "GET .well-known/openid-configuration": {
           if (!service.isThisTenant(tenantName)) throw tenantNotFound(tenantName);
-          sendJson(response, 200, openIdConfiguration(tenant, issuer.loginUrl));
+          const version = rest[0] === "v2.0" ? 2 : 1;
+          sendJson(response, 200, openIdConfiguration(tenant, baseUrl, version));
           return;
+        }
         case "GET discovery/v2.0/keys":
         case "GET discovery/keys":
           sendJson(response, 200, issuer.jwks());
@@ -46,17 +53,17 @@ export function loginRequestHandler(
           else sendJson(response, 200, managedIdentityToken(service, url.searchParams, trace.now));
           return;
         case "POST oauth2/v2.0/token":
-          sendJson(
-            response,
-            200,
-            service.token({
-              tenant: tenantName,
-              form: await readForm(request),
-              clientAddress,
-              correlationId: trace.correlationId,
-            }),
-          );
+        case "POST oauth2/token": {
+          const token = service.token({
+            version: rest[1] === "v2.0" ? 2 : 1,
+            tenant: tenantName,
+            form: await readForm(request),
+            clientAddress,
+            correlationId: trace.correlationId,
+          });
+          sendJson(response, 200, token);
           return;
+        }
         default:
           notFound(response);
       }

@@ -36,11 +36,7 @@ export function verifyFederatedAssertion(
 ): FederatedIdentityCredential {
   const { iss, sub, aud } = jwt.claims;
   const issuer = String(iss);
-  const matching = context.credentials.find(
-    (credential) =>
-      credential.issuer === iss && credential.subject === sub && credential.audiences.includes(String(aud)),
-  );
-  if (!matching) throw noMatch(jwt.claims);
+  const matching = matchingCredential(context.credentials, { iss, sub, aud });
   if (context.isOwnIssuer(issuer)) checkOwnToken(jwt, context);
   else if (ENTRA.test(issuer)) {
     throw new LoginError(
@@ -71,17 +67,27 @@ function checkOwnToken(jwt: DecodedJwt, context: FederationContext): void {
   }
 }
 
+/**
+ * Sources: https://github.com/Azure/azure-workload-identity/issues/605 (90061),
+ * https://github.com/Azure/azure-workload-identity/issues/1232 (7000272)
+ */
 function checkForeignToken(jwt: DecodedJwt, issuer: string, context: FederationContext): void {
   const keys = context.keysOf(issuer);
-  if (!keys) throw new LoginError("invalid_request", 50166, "Request to External OIDC endpoint failed.");
-  const named = keys.filter(({ kid }) => kid === undefined || kid === jwt.header["kid"]);
+  if (!keys) throw new LoginError("invalid_request", 90061, "Request to External OIDC endpoint failed.");
+  const { kid, alg } = jwt.header;
+  const named = keys.filter((key) => key["kid"] === undefined || key["kid"] === kid);
+  if (named.length === 0) {
+    throw new LoginError(
+      "invalid_client",
+      7000272,
+      `The certificate with identifier ${String(kid)} used to sign the federated credential could not be found in the ` +
+        `metadata of identity provider ${issuer}. Please validate that your Identity Provider's metadata exposes the ` +
+        "key used to sign the incoming token.",
+    );
+  }
   // Entra promises to take RS256 and nothing else.
-  if (jwt.header["alg"] === "RS256" && named.some((key) => isSignedBy(jwt, publicKey(key)))) return;
-  throw new LoginError(
-    "invalid_client",
-    5000224,
-    "Client assertion failed signature validation: the token was not signed by a key of its issuer.",
-  );
+  if (alg === "RS256" && named.some((key) => isSignedBy(jwt, publicKey(key)))) return;
+  throw new LoginError("invalid_client", 700027, "Client assertion failed signature validation.");
 }
 
 function publicKey(key: JsonWebKey): KeyObject {
@@ -104,11 +110,42 @@ function checkTimes(claims: Claims, now: Date): void {
   throw new LoginError("invalid_client", 700024, "Client assertion is not within its valid time range.");
 }
 
-function noMatch({ iss, sub, aud }: Claims): LoginError {
+/**
+ * The credential that fits letter by letter; what is said otherwise names the first of issuer, audience and subject that
+ * no credential has.
+ * Sources: https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes#federated-identity-credentials-now-use-case-sensitive-matching,
+ * https://github.com/Azure/azure-workload-identity/issues/1350 (700211), https://github.com/Azure/login/issues/482 (700213),
+ * https://github.com/Azure/login/issues/515 (7002138)
+ *
+ * @throws LoginError AADSTS700211, 700212, 700213 or 7002138
+ */
+function matchingCredential(
+  credentials: readonly FederatedIdentityCredential[],
+  { iss, sub, aud }: Claims,
+): FederatedIdentityCredential {
+  const ofIssuer = credentials.filter(({ issuer }) => issuer === iss);
+  if (ofIssuer.length === 0) throw noMatch(700211, "issuer", iss);
+  const forAudience = ofIssuer.filter(({ audiences }) => audiences.includes(String(aud)));
+  if (forAudience.length === 0) throw noMatch(700212, "audience", aud);
+  const found = forAudience.find(({ subject }) => subject === sub);
+  if (found) return found;
+  const lower = String(sub).toLowerCase();
+  if (!forAudience.some(({ subject }) => subject.toLowerCase() === lower))
+    throw noMatch(700213, "subject", sub);
+  throw noMatch(
+    7002138,
+    "subject",
+    sub,
+    " The subject matches with case-insensitive comparison, but not with case-sensitive comparison.",
+  );
+}
+
+function noMatch(number: number, part: string, given: unknown, more = ""): LoginError {
   return new LoginError(
     "invalid_client",
-    70021,
-    `No matching federated identity record found for presented assertion. Assertion Issuer: '${String(iss)}'. ` +
-      `Assertion Subject: '${String(sub)}'. Assertion Audience: '${String(aud)}'.`,
+    number,
+    `No matching federated identity record found for presented assertion ${part} '${String(given)}'.${more} Check ` +
+      "your federated identity credential Subject, Audience and Issuer against the presented assertion. " +
+      "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
   );
 }

@@ -1,7 +1,10 @@
+import { isGuid } from "../tenant/identifiers";
+
 /** OAuth error codes the token endpoint answers with. */
 export type OAuthError =
   | "invalid_client"
   | "invalid_grant"
+  | "invalid_instance"
   | "invalid_request"
   | "invalid_resource"
   | "invalid_scope"
@@ -59,7 +62,30 @@ export function missingParameter(name: string): LoginError {
   );
 }
 
+/** A tenant is a GUID or a domain; the names that stand for any tenant are no place for an application to sign in. */
 export function tenantNotFound(tenant: string): LoginError {
+  if (tenant === "common" || tenant === "consumers") {
+    return new LoginError(
+      "invalid_request",
+      9001023,
+      "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or " +
+        "tenant-specific endpoint.",
+    );
+  }
+  if (tenant === "organizations") {
+    return new LoginError(
+      "invalid_request",
+      50059,
+      "No tenant-identifying information found in either the request or implied by any provided credentials.",
+    );
+  }
+  if (!isGuid(tenant) && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(tenant)) {
+    return new LoginError(
+      "invalid_request",
+      900023,
+      `Specified tenant identifier '${tenant}' is neither a valid DNS name, nor a valid external domain.`,
+    );
+  }
   return new LoginError(
     "invalid_request",
     90002,

@@ -1,6 +1,6 @@
+import { CloudAddresses } from "../cloud/addresses";
 import type { ApplicationRecord, ServicePrincipalRecord } from "../tenant/directory-objects";
 import { graphDateTime } from "../tenant/identifiers";
-import { MICROSOFT_SERVICES } from "../tenant/microsoft-services";
 import type { ClientCredentialType, SignIn } from "../tenant/sign-ins";
 import type { Tenant } from "../tenant/tenant";
 import { isFederated, JWT_BEARER, parseAssertion, verifyCertificateAssertion } from "./client-assertion";
@@ -9,10 +9,13 @@ import { verifyFederatedAssertion } from "./federated-assertion";
 import type { DecodedJwt } from "./json-web-token";
 import { evaluateConditionalAccess, type ConditionalAccessVerdict } from "./conditional-access";
 import { applicationNotFound, LoginError, missingParameter, tenantNotFound } from "./login-error";
-import { TOKEN_LIFETIME_SECONDS, type TokenIssuer } from "./tokens";
+import { findResource, requestedResource, withoutSlash, type TokenResource } from "./token-resource";
+import { BACKDATED_SECONDS, TOKEN_LIFETIME_SECONDS, type TokenIssuer } from "./tokens";
 
 /** One call of the token endpoint, already read from HTTP. */
 export interface TokenRequest {
+  /** 2 for `/oauth2/v2.0/token`, which takes a scope; 1 for `/oauth2/token`, which takes a resource. @default 2 */
+  readonly version?: 1 | 2;
   /** Tenant as the path names it: id or domain. */
   readonly tenant: string;
   readonly form: URLSearchParams;
@@ -27,12 +30,25 @@ export interface TokenResponse {
   readonly access_token: string;
 }
 
+/** What the version 1 endpoint answers: numbers as texts. */
+export interface TokenResponseOfVersion1 {
+  readonly token_type: "Bearer";
+  readonly expires_in: string;
+  readonly ext_expires_in: string;
+  readonly expires_on: string;
+  readonly not_before: string;
+  readonly resource: string;
+  readonly access_token: string;
+}
+
 export interface TokenServiceOptions {
   /**
    * Refuses an assertion whose `jti` was seen before. Entra does not: MSAL keeps an assertion and sends it again for
    * the next resource. Switch it on to see whether a client makes a fresh one each time. @default false
    */
   readonly singleUseAssertions?: boolean;
+  /** How the sandbox's own services are called where tokens are asked for them. @default - not at all */
+  readonly addresses?: CloudAddresses;
 }
 
 /** How a client proved itself, as the sign-in log has it. */
@@ -56,16 +72,18 @@ export class TokenService {
   readonly #tenant: Tenant;
   readonly #issuer: TokenIssuer;
   readonly #singleUse: boolean;
+  readonly #addresses: CloudAddresses;
   readonly #seen = new Map<string, number>();
 
   constructor(tenant: Tenant, issuer: TokenIssuer, options: TokenServiceOptions = {}) {
     this.#tenant = tenant;
     this.#issuer = issuer;
     this.#singleUse = options.singleUseAssertions ?? false;
+    this.#addresses = options.addresses ?? new CloudAddresses();
   }
 
   /** @throws LoginError with the AADSTS number. */
-  token(request: TokenRequest): TokenResponse {
+  token(request: TokenRequest): TokenResponse | TokenResponseOfVersion1 {
     if (!this.isThisTenant(request.tenant)) throw tenantNotFound(request.tenant);
     const attempt: Attempt = {
       appId: request.form.get("client_id") ?? "",
@@ -75,9 +93,9 @@ export class TokenService {
       verdict: { status: "notApplied", applied: [] },
     };
     try {
-      const response = this.#signIn(request, attempt);
+      const [response, resource] = this.#signIn(request, attempt);
       this.#log(request, attempt, undefined);
-      return response;
+      return request.version === 1 ? asVersion1(response, resource, this.#tenant.clock()) : response;
     } catch (error) {
       if (error instanceof LoginError) this.#log(request, attempt, error);
       throw error;
@@ -88,7 +106,7 @@ export class TokenService {
     return [this.#tenant.id, this.#tenant.domain].includes(name.toLowerCase());
   }
 
-  #signIn(request: TokenRequest, attempt: Attempt): TokenResponse {
+  #signIn(request: TokenRequest, attempt: Attempt): [TokenResponse, string] {
     const grantType = request.form.get("grant_type") ?? "";
     if (grantType === "") throw missingParameter("grant_type");
     if (grantType !== "client_credentials") {
@@ -99,16 +117,20 @@ export class TokenService {
       );
     }
     if (attempt.appId === "") throw missingParameter("client_id");
-    const scope = request.form.get("scope") ?? "";
-    if (scope === "") throw missingParameter("scope");
+    const wanted = requestedResource(request.form, request.version ?? 2);
 
     const { application, principal } = this.#client(attempt.appId);
     attempt.principal = principal;
     attempt.proof = this.#prove(request, application, principal);
-    const resource = this.#resource(scope);
-    attempt.resource = String(resource.properties["displayName"]);
-    this.#refuseUnassigned(principal, resource);
-    attempt.verdict = evaluateConditionalAccess(this.#tenant, application, principal, request.clientAddress);
+    const resource = findResource(this.#tenant, this.#addresses, wanted);
+    attempt.resource = String(resource.principal.properties["displayName"]);
+    this.#refuseUnassigned(principal, resource.principal);
+    attempt.verdict = evaluateConditionalAccess(this.#tenant, {
+      application,
+      principal,
+      resourceAppId: resource.principal.appId,
+      address: request.clientAddress,
+    });
     if (attempt.verdict.status === "failure") {
       throw new LoginError(
         "invalid_grant",
@@ -116,15 +138,15 @@ export class TokenService {
         "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
       );
     }
-    return bearer(
-      this.#issuer.issue({
-        appId: application.appId,
-        objectId: principal.id,
-        ...this.#audience(resource, scope),
-        roles: this.#tenant.grantedRoles(principal, resource),
-        authenticationMethod: attempt.proof.type === "clientSecret" ? "1" : "2",
-      }),
-    );
+    const token = this.#issuer.issue({
+      appId: application.appId,
+      objectId: principal.id,
+      audience: resource.audience,
+      version: resource.version,
+      roles: this.#tenant.grantedRoles(principal, resource.principal),
+      authenticationMethod: attempt.proof.type === "clientSecret" ? "1" : "2",
+    });
+    return [bearer(token), wanted];
   }
 
   #client(appId: string): { application: ApplicationRecord; principal: ServicePrincipalRecord } {
@@ -170,8 +192,8 @@ export class TokenService {
     if (secret === null) {
       throw new LoginError(
         "invalid_client",
-        7000218,
-        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        7000216,
+        "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
       );
     }
     const password = verifyClientSecret(secret, application, servicePrincipal, now);
@@ -226,15 +248,17 @@ export class TokenService {
     const identity = this.#tenant.managedIdentities.byClient(clientId.toLowerCase());
     if (!identity) throw applicationNotFound(clientId, this.#tenant.domain);
     const principal = this.#tenant.servicePrincipals.get(identity.principalId);
-    const exchanged = resource === TOKEN_EXCHANGE;
-    const target = exchanged ? undefined : this.#resource(`${withoutSlash(resource)}/.default`);
+    const exchanged = withoutSlash(resource) === TOKEN_EXCHANGE;
+    const target: TokenResource | undefined = exchanged
+      ? undefined
+      : findResource(this.#tenant, this.#addresses, resource);
     return bearer(
       this.#issuer.issue({
         appId: identity.clientId,
         objectId: identity.principalId,
-        ...(target ? this.#audience(target, `${withoutSlash(resource)}/.default`) : EXCHANGE_TOKEN),
+        ...(target ? { audience: target.audience, version: target.version } : EXCHANGE_TOKEN),
         ...(exchanged && { issuer: `${PUBLIC_CLOUD}/${this.#tenant.id}/v2.0` }),
-        roles: principal && target ? this.#tenant.grantedRoles(principal, target) : [],
+        roles: principal && target ? this.#tenant.grantedRoles(principal, target.principal) : [],
         authenticationMethod: "2",
       }),
     );
@@ -253,12 +277,18 @@ export class TokenService {
 
   /** Entra accepts its token endpoint or its issuer as audience. */
   #assertionAudiences(): readonly string[] {
-    const { loginUrl } = this.#issuer;
-    return [this.#tenant.id, this.#tenant.domain].flatMap((name) => [
-      `${loginUrl}/${name}/oauth2/v2.0/token`,
-      `${loginUrl}/${name}/oauth2/token`,
-      `${loginUrl}/${name}/v2.0`,
-    ]);
+    const hosts = [this.#issuer.loginUrl, ...LOGIN_HOSTS];
+    const names = [this.#tenant.id, this.#tenant.domain];
+    return [
+      `https://sts.windows.net/${this.#tenant.id}/`,
+      ...hosts.flatMap((host) =>
+        names.flatMap((name) => [
+          `${host}/${name}/oauth2/v2.0/token`,
+          `${host}/${name}/oauth2/token`,
+          `${host}/${name}/v2.0`,
+        ]),
+      ),
+    ];
   }
 
   #refuseReplay(jti: string | undefined, expires: number, now: Date): void {
@@ -269,65 +299,6 @@ export class TokenService {
     }
     // Kept a little longer than the tolerated clock skew.
     this.#seen.set(jti, expires + 600);
-  }
-
-  /** The service principal a scope names: `<app id URI or app id>/.default`. */
-  #resource(scope: string): ServicePrincipalRecord {
-    const scopes = scope.split(/\s+/).filter((part) => part !== "");
-    const wrong = scopes.find((part) => !part.endsWith("/.default"));
-    if (wrong !== undefined) {
-      throw new LoginError(
-        "invalid_scope",
-        1002012,
-        `The provided value for scope ${wrong} is not valid. Client credential flows must have a scope value with ` +
-          "/.default suffixed to the resource identifier (application ID URI).",
-      );
-    }
-    if (scopes.length > 1) {
-      throw new LoginError(
-        "invalid_request",
-        28000,
-        `Provided value for the input parameter scope is not valid because it contains more than one resource. ` +
-          `Scope ${scope} is not valid.`,
-      );
-    }
-    const name = resourceName(scope);
-    const found = [...this.#tenant.servicePrincipals.values()].find((principal) =>
-      this.#namesOf(principal).includes(name),
-    );
-    if (!found) {
-      throw new LoginError(
-        "invalid_resource",
-        500011,
-        `The resource principal named ${name} was not found in the tenant named ${this.#tenant.domain}. This can ` +
-          "happen if the application has not been installed by the administrator of the tenant or consented to by " +
-          "any user in the tenant. You might have sent your authentication request to the wrong tenant.",
-      );
-    }
-    return found;
-  }
-
-  #namesOf(principal: ServicePrincipalRecord): readonly string[] {
-    const application = this.#tenant.applicationByAppId(principal.appId);
-    const names = application?.properties["identifierUris"] ?? principal.properties["servicePrincipalNames"];
-    return [principal.appId, ...(Array.isArray(names) ? names.map(String) : [])].map(withoutSlash);
-  }
-
-  /** A Microsoft service gets version 1 tokens for its URI, an application what it asks for. */
-  #audience(resource: ServicePrincipalRecord, scope: string): { audience: string; version: 1 | 2 } {
-    const service = MICROSOFT_SERVICES.find(({ appId }) => appId === resource.appId);
-    if (service) {
-      const name = resourceName(scope);
-      return { audience: name === service.appId ? service.appId : service.audience, version: 1 };
-    }
-    const api = this.#tenant.applicationByAppId(resource.appId)?.properties["api"];
-    const version =
-      typeof api === "object" && api !== null && "requestedAccessTokenVersion" in api
-        ? api.requestedAccessTokenVersion
-        : 1;
-    return version === 2
-      ? { audience: resource.appId, version: 2 }
-      : { audience: resourceName(scope), version: 1 };
   }
 
   #log(request: TokenRequest, attempt: Attempt, error: LoginError | undefined): void {
@@ -354,6 +325,8 @@ export class TokenService {
 
 /** The sandbox stands in for the public cloud: credentials name its issuer as it is called there. */
 const PUBLIC_CLOUD = "https://login.microsoftonline.com";
+/** Where clients that know no other name send their assertions, and what they take for its audience. */
+const LOGIN_HOSTS = [PUBLIC_CLOUD, "https://login.windows.net", "https://login.microsoft.com"];
 /** What a managed identity asks a token for that an application is to be proved with. */
 const TOKEN_EXCHANGE = "api://AzureADTokenExchange";
 const EXCHANGE_TOKEN = { audience: TOKEN_EXCHANGE, version: 2 } as const;
@@ -367,16 +340,21 @@ function bearer(accessToken: string): TokenResponse {
   };
 }
 
+function asVersion1(response: TokenResponse, resource: string, now: Date): TokenResponseOfVersion1 {
+  const seconds = Math.floor(now.getTime() / 1000);
+  return {
+    token_type: "Bearer",
+    expires_in: String(response.expires_in),
+    ext_expires_in: String(response.ext_expires_in),
+    expires_on: String(seconds + response.expires_in),
+    not_before: String(seconds - BACKDATED_SECONDS),
+    resource,
+    access_token: response.access_token,
+  };
+}
+
 /** What a client that proved nothing came with. */
 function offeredCredential(form: URLSearchParams): ClientCredentialType {
   if (form.has("client_assertion")) return "clientAssertion";
   return form.has("client_secret") ? "clientSecret" : "none";
-}
-
-function resourceName(scope: string): string {
-  return withoutSlash(scope.trim().slice(0, -"/.default".length));
-}
-
-function withoutSlash(name: string): string {
-  return name.replace(/\/$/, "");
 }

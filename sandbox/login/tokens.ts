@@ -40,7 +40,7 @@ export interface TokenGrant {
 /** Entra hands out application tokens for an hour less a second. */
 export const TOKEN_LIFETIME_SECONDS = 3599;
 /** `nbf` lies this far back, so that a client's slow clock does no harm. */
-const BACKDATED_SECONDS = 300;
+export const BACKDATED_SECONDS = 300;
 
 /** Signs the tenant's access tokens and checks them at its doors. The key lives as long as the process. */
 export class TokenIssuer {

@@ -48,7 +48,7 @@ export interface IdentifierUriRestriction {
   readonly isStateSetByMicrosoft: boolean;
   readonly excludeAppsReceivingV2Tokens: boolean;
   readonly excludeSaml: boolean;
-  readonly excludeActors: unknown;
+  readonly excludeActors: Restriction["excludeActors"];
 }
 
 export interface IdentifierUriConfiguration {
@@ -56,7 +56,20 @@ export interface IdentifierUriConfiguration {
   readonly uriAdditionWithoutUniqueTenantIdentifier: IdentifierUriRestriction | null;
 }
 
+export type AudienceRestriction = Pick<
+  IdentifierUriRestriction,
+  "state" | "restrictForAppsCreatedAfterDateTime" | "isStateSetByMicrosoft" | "excludeActors"
+>;
+
+/** Who may not be let in: users of other organizations, users with personal accounts. */
+export interface AudiencesConfiguration {
+  readonly azureAdMultipleOrgs: AudienceRestriction | null;
+  readonly personalMicrosoftAccount: AudienceRestriction | null;
+}
+
 export interface ApplicationRestrictions extends CredentialRestrictions {
+  /** Beta's alone. */
+  readonly audiences?: AudiencesConfiguration | null;
   readonly identifierUris: IdentifierUriConfiguration | null;
 }
 
@@ -77,6 +90,7 @@ export interface AppManagementPolicy {
   readonly isEnabled: boolean;
   readonly restrictions: CredentialRestrictions & {
     readonly applicationRestrictions: {
+      readonly audiences?: AudiencesConfiguration | null;
       readonly identifierUris: IdentifierUriConfiguration | null;
     } | null;
   };

@@ -81,6 +81,8 @@ export class Directory {
   readonly openIdIssuers = new Map<string, readonly JsonWebKey[]>();
   /** What whoever asks for tokens of managed identities must know: on a real machine, being on it is enough. */
   readonly identityHeader: string;
+  /** Risk of service principals by object id, as Identity Protection would have found it; one that is absent has none. */
+  readonly servicePrincipalRisk = new Map<string, "low" | "medium" | "high">();
   /** What the next Graph calls run into, for tests. */
   readonly faults = new Faults();
   throttling: Throttling;

@@ -34,11 +34,14 @@ const RSA_KEY = {
 };
 
 /**
- * A CA for this start only and a server certificate for localhost, 127.0.0.1 and ::1. The CA's private key is gone
- * when the function returns, so trusting the CA trusts nothing but this process. Valid for 30 days of real time:
- * TLS clients know no other clock.
+ * A CA for this start only and a server certificate for localhost, 127.0.0.1, ::1 and further names. The CA's private
+ * key is gone when the function returns, so trusting the CA trusts nothing but this process. Valid for 30 days of real
+ * time: TLS clients know no other clock.
  */
-export async function createServerIdentity(now: Date = new Date()): Promise<ServerIdentity> {
+export async function createServerIdentity(
+  names: readonly string[] = [],
+  now: Date = new Date(),
+): Promise<ServerIdentity> {
   const validity = {
     notBefore: new Date(now.getTime() - 5 * MINUTE),
     notAfter: new Date(now.getTime() + 30 * DAY),
@@ -74,6 +77,7 @@ export async function createServerIdentity(now: Date = new Date()): Promise<Serv
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
         new SubjectAlternativeNameExtension([
           { type: "dns", value: "localhost" },
+          ...names.map((value) => ({ type: "dns" as const, value })),
           { type: "ip", value: "127.0.0.1" },
           { type: "ip", value: "::1" },
         ]),

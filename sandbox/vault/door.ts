@@ -6,13 +6,19 @@ import { answerCertificates, answerDeletedCertificates } from "./certificates-pl
 import { badParameter, KeyVaultError } from "./key-vault-error";
 import type { PlaneAnswer, PlaneRequest } from "./plane";
 import { answerDeletedSecrets, answerSecrets } from "./secrets-plane";
+import type { Vault } from "./vault";
 
 const AUDIENCE = "https://vault.azure.net";
 const API_VERSION = /^(?:2016-10-01|7\.\d+(?:-preview(?:\.\d+)?)?|20\d\d-\d\d-\d\d)$/;
 
+/** The public cloud's vaults, and those of this one; the port is the tunnel's or the door's. */
+const VAULT_HOST = /^([a-z0-9-]+)\.(vault\.azure\.net|(?:vault\.)?localhost)(?::(\d+))?$/i;
+
 /** A request that names its vault: the path below it, and how links lead back to the vault. */
 interface VaultAddress {
   readonly vaultName: string;
+  /** What a token must be for, as the client can hold it against the host it called. */
+  readonly resource: string;
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
   readonly baseUrl: string;
@@ -20,7 +26,8 @@ interface VaultAddress {
 
 /**
  * The Key Vault data plane of every vault of the tenant behind one HTTPS door: secrets and certificates. A vault is addressed
- * by host (`<vault>.vault.azure.net`, `<vault>.localhost`) or by the first part of the path (`/<vault>/secrets/…`).
+ * by host (`<vault>.vault.azure.net`, `<vault>.vault.localhost`, `<vault>.localhost`), and then answers with that host in
+ * its links, or by the first part of the path (`/<vault>/secrets/…`).
  *
  * @see https://learn.microsoft.com/rest/api/keyvault/
  */
@@ -28,6 +35,7 @@ export function vaultRequestHandler(
   tenant: Tenant,
   verify: VerifyToken,
   clientAddress: (request: IncomingMessage) => string,
+  loginUrl: () => string = () => "https://login.microsoftonline.com",
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const address = clientAddress(request);
@@ -39,7 +47,7 @@ export function vaultRequestHandler(
       "x-ms-keyvault-network-info",
       `conn_type=Ipv4;addr=${address};act_addr_fam=InterNetwork;`,
     );
-    answer(tenant, verify, request, response, address)
+    answer(tenant, verify, request, response, { clientAddress: address, loginUrl: loginUrl() })
       .catch((error: unknown) => refusalOf(error))
       .then(({ status, body, headers = {} }) => {
         for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -64,13 +72,15 @@ async function answer(
   verify: VerifyToken,
   request: IncomingMessage,
   response: ServerResponse,
-  clientAddress: string,
+  { clientAddress, loginUrl }: { readonly clientAddress: string; readonly loginUrl: string },
 ): Promise<PlaneAnswer> {
   const token = verify(request.headers.authorization, AUDIENCE);
+  const address = readAddress(request);
   if (!token) {
+    const authority = address.resource === AUDIENCE ? "https://login.microsoftonline.com" : loginUrl;
     response.setHeader(
       "www-authenticate",
-      `Bearer authorization="https://login.microsoftonline.com/${tenant.id}", resource="${AUDIENCE}"`,
+      `Bearer authorization="${authority}/${tenant.id}", resource="${address.resource}"`,
     );
     throw new KeyVaultError(
       401,
@@ -80,7 +90,6 @@ async function answer(
         : "Error validating the access token: it was not issued by this tenant for this audience, or has expired.",
     );
   }
-  const address = readAddress(request);
   const vault = tenant.vaults.vault(address.vaultName);
   if (!vault) {
     // In Azure the host name of a vault that does not exist does not resolve.
@@ -99,7 +108,16 @@ async function answer(
   const method = request.method ?? "";
   const caller = { token, clientAddress };
   const body = method === "GET" ? {} : parseBody(await readBody(request));
-  const asked: PlaneRequest = { tenant, vault, caller, method, segments, query, baseUrl, body };
+  const asked: PlaneRequest = {
+    tenant,
+    vault: seenFrom(vault, address),
+    caller,
+    method,
+    segments,
+    query,
+    baseUrl,
+    body,
+  };
   switch (segments[0]) {
     case "secrets":
       return answerSecrets(asked);
@@ -114,6 +132,12 @@ async function answer(
         "The sandbox vault answers /secrets, /deletedsecrets, /certificates and /deletedcertificates.",
       );
   }
+}
+
+/** A vault called by a host is known by it in everything it answers; its objects are the same. */
+function seenFrom(vault: Vault, { resource, baseUrl }: VaultAddress): Vault {
+  if (resource === AUDIENCE) return vault;
+  return { ...vault, properties: { ...vault.properties, vaultUri: `${baseUrl}/` } };
 }
 
 /** Never told apart in the refusal: a body that is no JSON may be a secret somebody sent the wrong way. */
@@ -139,17 +163,20 @@ function readAddress(request: IncomingMessage): VaultAddress {
   } catch {
     throw new KeyVaultError(400, "BadParameter", "The address of the request is malformed.");
   }
-  const byHost = /^([a-z0-9-]+)\.(?:vault\.azure\.net|localhost)(?::\d+)?$/i.exec(host)?.[1];
+  const [, byHost, domain = "", port] = VAULT_HOST.exec(host) ?? [];
   const vaultName = byHost ?? segments.shift();
   if (vaultName === undefined) {
     throw new KeyVaultError(
       400,
       "BadParameter",
-      "The request names no vault: use the host <vault>.localhost or the path /<vault>/secrets/….",
+      "The request names no vault: use the host <vault>.vault.localhost or the path /<vault>/secrets/….",
     );
   }
   return {
     vaultName,
+    resource: domain.endsWith("vault.localhost")
+      ? `https://vault.localhost${port === undefined ? "" : `:${port}`}`
+      : AUDIENCE,
     segments,
     query: url.searchParams,
     baseUrl: byHost === undefined ? `https://${host}/${vaultName}` : `https://${host}`,

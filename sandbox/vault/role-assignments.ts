@@ -56,6 +56,17 @@ export class RoleAssignments {
     return this.#byId.get(id.toLowerCase());
   }
 
+  list(): readonly RoleAssignment[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Ids of the roles a principal has at a resource, by assignments there or above it. */
+  rolesAt(principalId: string, resourceId: string): readonly string[] {
+    return this.list()
+      .filter((each) => sameText(each.principalId, principalId) && isWithin(resourceId, each.scope))
+      .map(roleId);
+  }
+
   /** @throws ArmError `RoleAssignmentExists`, when principal, role and scope are already tied by another name. */
   put(assignment: RoleAssignment): RoleAssignment {
     const twin = [...this.#byId.values()].find(
@@ -89,11 +100,8 @@ export class RoleAssignments {
 
   /** Whether a principal may act on an object (or, for lists, a vault), at its scope or one above. */
   allows(principalId: string, action: DataAction, resourceId: string): boolean {
-    return [...this.#byId.values()].some(
-      (assignment) =>
-        sameText(assignment.principalId, principalId) &&
-        isWithin(resourceId, assignment.scope) &&
-        (ACTIONS_BY_ROLE[roleId(assignment)] ?? []).some((pattern) => covers(pattern, action)),
+    return this.rolesAt(principalId, resourceId).some((role) =>
+      (ACTIONS_BY_ROLE[role] ?? []).some((pattern) => covers(pattern, action)),
     );
   }
 }
@@ -106,7 +114,7 @@ function roleId({ roleDefinitionId }: RoleAssignment): string {
   return roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1).toLowerCase();
 }
 
-function isWithin(resourceId: string, scope: string): boolean {
+export function isWithin(resourceId: string, scope: string): boolean {
   const above = scope.toLowerCase().replace(/\/+$/, "");
   const id = resourceId.toLowerCase();
   return id === above || id.startsWith(`${above}/`);

@@ -38,8 +38,9 @@ export interface VaultWrite {
   readonly createMode?: string | undefined;
 }
 
-interface DeletedVault {
+export interface DeletedVault {
   readonly vault: Vault;
+  readonly deletedAt: Date;
   readonly purgedAt: Date;
 }
 
@@ -93,6 +94,10 @@ export class VaultStore {
     return this.#resourceGroups.get(name.toLowerCase());
   }
 
+  resourceGroups(): readonly ResourceGroup[] {
+    return [...this.#resourceGroups.values()];
+  }
+
   putResourceGroup(group: Omit<ResourceGroup, "id">): ResourceGroup {
     const before = this.resourceGroup(group.name);
     if (before && before.location !== group.location) {
@@ -123,6 +128,23 @@ export class VaultStore {
     return this.#vaults.get(name.toLowerCase());
   }
 
+  /** The live vaults of the subscription. */
+  all(): readonly Vault[] {
+    return [...this.#vaults.values()];
+  }
+
+  /** A soft-deleted vault whose retention is not over. */
+  deletedVault(name: string): DeletedVault | undefined {
+    const deleted = this.#deletedVaults.get(name.toLowerCase());
+    if (deleted && deleted.purgedAt > this.#clock()) return deleted;
+    this.#deletedVaults.delete(name.toLowerCase());
+    return undefined;
+  }
+
+  deletedVaults(): readonly DeletedVault[] {
+    return [...this.#deletedVaults.keys()].flatMap((name) => this.deletedVault(name) ?? []);
+  }
+
   vaultById(id: string): Vault | undefined {
     return [...this.#vaults.values()].find((vault) => sameText(vault.id, id));
   }
@@ -142,7 +164,7 @@ export class VaultStore {
         `The vault name '${write.name}' is invalid. A vault's name must be between 3-24 alphanumeric characters. The name must begin with a letter, end with a letter or digit, and not contain consecutive hyphens.`,
       );
     }
-    const recovered = write.createMode === "recover" ? this.#deletedVault(write.name) : undefined;
+    const recovered = write.createMode === "recover" ? this.deletedVault(write.name)?.vault : undefined;
     const before = recovered ?? this.#writable(write);
     const now = this.#clock();
     const vault: Vault = {
@@ -174,13 +196,14 @@ export class VaultStore {
     this.roleAssignments.deleteBelow(vault.id);
     this.#deletedVaults.set(name.toLowerCase(), {
       vault,
+      deletedAt: this.#clock(),
       purgedAt: new Date(this.#clock().getTime() + retention),
     });
   }
 
   /** @throws ArmError `MethodNotAllowed` when purge protection is on. */
   purgeVault(name: string): void {
-    const vault = this.#deletedVault(name);
+    const vault = this.deletedVault(name)?.vault;
     if (vault?.properties.enablePurgeProtection) {
       throw new ArmError(
         405,
@@ -192,7 +215,7 @@ export class VaultStore {
   }
 
   #writable(write: VaultWrite): Vault | undefined {
-    if (this.#deletedVault(write.name)) {
+    if (this.deletedVault(write.name)) {
       throw new ArmError(
         409,
         "ConflictError",
@@ -214,13 +237,6 @@ export class VaultStore {
       );
     }
     return vault;
-  }
-
-  #deletedVault(name: string): Vault | undefined {
-    const deleted = this.#deletedVaults.get(name.toLowerCase());
-    if (deleted && deleted.purgedAt > this.#clock()) return deleted.vault;
-    this.#deletedVaults.delete(name.toLowerCase());
-    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { issueCertificate } from "../policies/certificates";
-import { authority, declare, tls } from "./certificate-declaration";
+import { authority, authorityNamed, declare, tls } from "./certificate-declaration";
 import { privateKey } from "./recorded-certificates";
 import { lateRefusalOfMany } from "./late-refusal";
 import { refusal } from "./refusal";
@@ -38,6 +38,8 @@ describe("certificates that cannot be", () => {
     ]);
     assert.deepEqual(await refusal(() => declare(tls(), { now: new Date(NaN) })), ["now wrong-type"]);
     assert.deepEqual(await refusal(() => declare(tls(), { now: "2026-11-21" })), ["now wrong-type"]);
+    for (const far of ["9999-01-01T00:00:00Z", 8.64e15])
+      assert.deepEqual(await refusal(() => declare(tls(), { now: new Date(far) })), ["now wrong-type"]);
   });
 
   it("include those of an authority that is none, ends too early, or comes with the wrong key", async () => {
@@ -45,6 +47,7 @@ describe("certificates that cannot be", () => {
     const leaf = await issueCertificate("rsa2048", 30_000);
     const short = await authority(100);
     const other = privateKey("other", 2048);
+    const below = await authorityNamed("below", { under: await authorityNamed("above") });
     const cases: readonly (readonly [object, string])[] = [
       [
         { ...good, certificatePem: leaf.pem, privateKeyPem: leaf.privateKeyPem },
@@ -64,6 +67,11 @@ describe("certificates that cannot be", () => {
       [{ ...good, from: "tomorrow" }, "from invalid-date"],
       [{ ...good, privateKeyPem: "nothing" }, "privateKeyPem private-key"],
       [{ ...good, chainPem: good.privateKeyPem }, "chainPem invalid-certificate"],
+      [{ ...good, chainPem: good.certificatePem + good.privateKeyPem }, "chainPem invalid-certificate"],
+      [
+        { from: good.from, ...below, chainPem: good.certificatePem + leaf.pem },
+        "chainPem invalid-certificate",
+      ],
     ];
     for (const [issuer, expected] of cases) {
       assert.deepEqual(await refusal(() => declare(tls({ issuer }))), [`certificate.issuer.${expected}`]);

@@ -4,8 +4,7 @@ import { createSecureContext } from "node:tls";
 import * as pulumi from "@pulumi/pulumi";
 import { SecretFreeApplication } from "../../components";
 import { certificateBlocks } from "../../components/certificate-pem";
-import { issueCertificate, issueFrom } from "../policies/certificates";
-import { authority, base, declare, external, otherKey, tls, vault } from "./certificate-declaration";
+import { authority, authorityNamed, base, declare, external, tls, vault } from "./certificate-declaration";
 import { idOf, Recorder, type Registered, TENANT_ID, valueOf } from "./recorder";
 
 class Consumer extends pulumi.CustomResource {
@@ -200,8 +199,13 @@ describe("the certificates of an application", () => {
 
   it("come from the authority that is given; its chain is handed on, and never sent to Entra", async () => {
     const recorder = await Recorder.start();
-    const root = await issueFrom("root", true);
-    const issuer = { ...(await authority()), chainPem: root };
+    const root = await authorityNamed("root");
+    const middle = await authorityNamed("middle", { under: root });
+    const issuing = await authorityNamed("issuing", { under: middle });
+    const { certificatePem: old } = await authorityNamed("old", { under: await authorityNamed("old root") });
+    // In whatever order, and with what belongs to the authority before it.
+    const chainPem = root.certificatePem + old + middle.certificatePem;
+    const issuer = { from: "2026-11-21", ...issuing, chainPem };
     const { certificate } = declare(tls({ issuer }));
     const registered = await recorder.all();
     assert.deepEqual(names(registered), [
@@ -219,7 +223,7 @@ describe("the certificates of an application", () => {
     assert.equal(chain.secret, false);
     assert.deepEqual(
       certificateBlocks(chain.value).map(({ fingerprint256 }) => fingerprint256),
-      [issuer.certificatePem, root].map((one) => new X509Certificate(one).fingerprint256),
+      [issuing, middle, root].map((one) => new X509Certificate(one.certificatePem).fingerprint256),
     );
     assert.equal(find(registered, "certificate-g1").inputs["caPrivateKeyPem"], "[secret]");
     assert.doesNotMatch(JSON.stringify(registered.map(({ inputs }) => inputs)), /PRIVATE KEY/);
@@ -344,44 +348,5 @@ describe("certificates whose key is born in a vault", () => {
       ["https://kv-billing.vault.azure.net/secrets/billing-key", "application/x-pkcs12", false],
     );
     assert.equal(find(registered, "certificate-g2").inputs["contentType"], "application/x-pkcs12");
-  });
-});
-
-describe("certificates whose key is kept elsewhere", () => {
-  it("are registered under their thumbprints; the one that began last is current", async () => {
-    const recorder = await Recorder.start();
-    const old = await issueCertificate("rsa2048", 3000, new Date("2026-11-01T00:00:00Z"));
-    const next = otherKey("next", "2026-12-20T00:00:00Z");
-    const newer = otherKey("newer", "2026-11-15T00:00:00Z");
-    const { certificate, certificates, clientConfiguration } = declare({
-      key: "external",
-      certificates: [await newer, old.der, await next],
-    });
-    const registered = await recorder.all();
-    const thumbprint = (pem: string | Buffer): string =>
-      new X509Certificate(pem).fingerprint256.replaceAll(":", "");
-    assert.deepEqual(
-      names(registered),
-      [await newer, old.pem, await next]
-        .map(
-          (pem) => `ApplicationCertificate billing-credential-${thumbprint(pem).slice(0, 16).toLowerCase()}`,
-        )
-        .sort(),
-    );
-    const order = await Promise.all(
-      certificates.map(async (one) => (await valueOf(one.thumbprintSha256)).value),
-    );
-    assert.deepEqual(order, [await next, old.pem, await newer].map(thumbprint));
-    assert.equal(certificate, certificates[2]);
-    assert.deepEqual(
-      [certificate?.privateKeyPem, certificate?.generation, certificate?.rotatesOn],
-      [undefined, undefined, undefined],
-    );
-    assert.deepEqual(Object.keys(clientConfiguration).sort(), [
-      "clientId",
-      "tenantId",
-      "thumbprintSha1",
-      "thumbprintSha256",
-    ]);
   });
 });

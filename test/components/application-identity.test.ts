@@ -166,6 +166,18 @@ describe("SecretFreeApplication as an identity", () => {
   });
 
   it("demands a reason for the very permissions the guard calls privileged", async () => {
+    // Each a way of its own to control the tenant: a group with a role, somebody's password, an authority to trust.
+    for (const role of [
+      "EntitlementManagement.ReadWrite.All",
+      "GroupMember.ReadWrite.All",
+      "Organization.ReadWrite.All",
+      "Policy.ReadWrite.AuthenticationMethod",
+      "PublicKeyInfrastructure.ReadWrite.All",
+      "RoleManagement.ReadWrite.Directory",
+      "RoleManagementPolicy.ReadWrite.AzureADGroup",
+      "User-PasswordProfile.ReadWrite.All",
+    ])
+      assert.ok(PRIVILEGED_GRAPH_ROLES.includes(role), role);
     assert.deepEqual([...PRIVILEGED_GRAPH_ROLES].sort(), Object.values(privilegedPermissions).sort());
     for (const role of PRIVILEGED_GRAPH_ROLES) {
       assert.deepEqual(await refusal(() => declare({ graphRoles: [role] })), [
@@ -271,6 +283,11 @@ describe("SecretFreeApplication as an identity", () => {
       { contact: { ...contact, repository: "contoso/identities" } },
       ["contact.repository invalid-text"],
     ],
+    ...["https:contoso", "https://contoso.com/a b"].map((repository): (typeof wrong)[number] => [
+      `a repository nobody can open, ${repository}`,
+      { contact: { ...contact, repository } },
+      ["contact.repository invalid-text"],
+    ]),
     [
       "notes beyond what Entra takes",
       {

@@ -1,7 +1,7 @@
 /** An application whose certificates are declared in all the ways there are. */
 import { type CertificateArgs, SecretFreeApplication } from "../../components";
 import { issueCertificate } from "../policies/certificates";
-import { privateKey, selfSigned } from "./recorded-certificates";
+import { certRequest, locallySigned, privateKey, selfSigned } from "./recorded-certificates";
 
 export const NOW = new Date("2026-11-21T02:00:00Z");
 const EPOCH = "2026-11-21";
@@ -46,12 +46,27 @@ export async function otherKey(name: string, from: string): Promise<string> {
 export async function authority(
   days = 1000,
 ): Promise<{ from: string; certificatePem: string; privateKeyPem: string }> {
-  const { privateKeyPem } = privateKey("authority", 2048) as { privateKeyPem: string };
-  const made = await selfSigned({
-    privateKeyPem,
-    subject: { commonName: "issuing authority" },
-    validityPeriodHours: days * 24,
-    isCaCertificate: true,
-  });
-  return { from: EPOCH, certificatePem: String(made["certPem"]), privateKeyPem };
+  return { from: EPOCH, ...(await authorityNamed("issuing authority", { days })) };
+}
+
+export interface Authority {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+/** An authority with a key of its own, self-signed or under another one. */
+export async function authorityNamed(
+  name: string,
+  { days = 1000, under }: { readonly days?: number; readonly under?: Authority } = {},
+): Promise<Authority> {
+  const { privateKeyPem } = privateKey(name, 2048) as { privateKeyPem: string };
+  const inputs = { subject: { commonName: name }, validityPeriodHours: days * 24, isCaCertificate: true };
+  if (under === undefined) {
+    const made = await selfSigned({ ...inputs, privateKeyPem });
+    return { certificatePem: String(made["certPem"]), privateKeyPem };
+  }
+  const { certRequestPem } = await certRequest({ ...inputs, privateKeyPem });
+  const { certificatePem: caCertPem, privateKeyPem: caPrivateKeyPem } = under;
+  const made = await locallySigned({ ...inputs, certRequestPem, caCertPem, caPrivateKeyPem });
+  return { certificatePem: String(made["certPem"]), privateKeyPem };
 }

@@ -38,8 +38,13 @@ describe("a certificate from outside", () => {
       hex,
       hex.toUpperCase(),
       hex.replaceAll(/(..)(?=.)/g, "$1:"),
+      `X509v3 Private Key Usage Period: \n    Not Before: Jan 1, the private key is in an HSM\n${issued.pem}`,
       issued.der,
       new Uint8Array(issued.der),
+      Buffer.from(base64),
+      Buffer.from(`${hex}\r\n`),
+      Buffer.from(issued.pem).toString("hex"),
+      Buffer.from(`\uFEFF${issued.pem}`, "utf16le"),
       Buffer.from(issued.pem),
     ];
     const expected = new X509Certificate(issued.pem).fingerprint256;
@@ -69,6 +74,9 @@ describe("a certificate from outside", () => {
       issued.pem + encryptedPem,
       Buffer.from(issued.pem + privateKeyPem),
       Buffer.from(privateKeyPem).toString("base64"),
+      Buffer.from(privateKeyPem).toString("hex"),
+      Buffer.from(`\uFEFF${privateKeyPem}`, "utf16le"),
+      Buffer.from(pkcs8.toString("base64")),
       ...[pkcs8, pkcs1, sec1, encrypted].flatMap((der) => [der, der.toString("base64"), der.toString("hex")]),
     ];
     for (const key of keys) {
@@ -108,13 +116,21 @@ describe("a certificate from outside", () => {
     });
     // ContentInfo of signedData, as a .p7b begins.
     const pkcs7 = Buffer.from("300d06092a864886f70d010702a000", "hex");
+    const block = (label: string) => `-----BEGIN ${label}-----\nMAA=\n-----END ${label}-----\n`;
     const cases: readonly (readonly [unknown, string])[] = [
       [issued.pem + (await issueFrom("root")), "2 certificates (not shown)"],
       [request.toString("pem"), "a certificate signing request (not shown)"],
       [Buffer.from(request.rawData), "a certificate signing request (not shown)"],
       [publicKey, "a public key (not shown)"],
       [publicPkcs1, "a public key (not shown)"],
-      [pair.publicKey.export({ type: "spki", format: "pem" }), "a PEM block of another kind (not shown)"],
+      [pair.publicKey.export({ type: "spki", format: "pem" }), "a public key (not shown)"],
+      [pair.publicKey.export({ type: "pkcs1", format: "pem" }), "a public key (not shown)"],
+      [issued.pem + request.toString("pem"), "a certificate signing request and more beside it (not shown)"],
+      [block("NEW CERTIFICATE REQUEST"), "a certificate signing request (not shown)"],
+      [block("PKCS7"), "a PKCS#7 file (not shown)"],
+      [block("TRUSTED CERTIFICATE"), "a certificate with settings of OpenSSL (not shown)"],
+      [block("X509 CRL"), "a list of revoked certificates (not shown)"],
+      [block("DH PARAMETERS"), "a PEM block of another kind (not shown)"],
       [pkcs7, "a PKCS#7 file (not shown)"],
       [Buffer.concat([issued.der, Buffer.from([5, 0])]), "a certificate and more after it (not shown)"],
       [issued.der.subarray(0, 200), "bytes that are no certificate (not shown)"],

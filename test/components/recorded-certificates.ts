@@ -68,6 +68,7 @@ export async function locallySigned(inputs: Properties): Promise<Properties> {
     signingKey: (await pairOf(String(inputs["caPrivateKeyPem"]))).privateKey,
     signingAlgorithm: ALGORITHM,
     ...dates,
+    extensions: inputs["isCaCertificate"] === true ? [new BasicConstraintsExtension(true)] : [],
   });
   return stateOf(certificate, dates.notAfter);
 }

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { lateRefusalOfMany } from "./late-refusal";
 import { Recorder, SUBSCRIPTION } from "./recorder";
 import { refusal } from "./refusal";
-import { declareVault as declare, HOST, STORED, VAULT_ID, WORKSPACE } from "./vault-declaration";
+import {
+  CERTIFICATE,
+  declareVault as declare,
+  HOST,
+  KEY,
+  PFX,
+  STORED,
+  VAULT_ID,
+  WORKSPACE,
+} from "./vault-declaration";
 
 describe("arguments of CredentialVault", () => {
   it("are refused all at once, each with its place", async () => {
@@ -177,6 +188,86 @@ describe("arguments of CredentialVault", () => {
       'credentials["born"] missing',
       'credentials["pfx"] missing',
       'credentials["text"] out-of-range',
+    ]);
+  });
+
+  it("refuse whatever is no key with its certificate: a client secret finds no place here", async () => {
+    const secret = "abc8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789ab";
+    const pfx = { ...STORED, contentType: "application/x-pkcs12" };
+    const credentials = {
+      secret: { ...STORED, privateKeyPem: secret },
+      number: { ...STORED, privateKeyPem: 7 },
+      encrypted: { ...STORED, privateKeyPem: KEY.replaceAll("PRIVATE", "ENCRYPTED PRIVATE") },
+      beside: { ...STORED, privateKeyPem: `${KEY}\n${secret}` },
+      bundle: { ...STORED, certificatePem: KEY + CERTIFICATE },
+      chain: { ...STORED, chainPem: secret },
+      pfx: { ...pfx, pfxBase64: Buffer.from(secret).toString("base64") },
+      whole: null,
+      text: "text",
+      good: { ...pfx, pfxBase64: PFX, privateKeyPem: undefined },
+    };
+    assert.deepEqual(await refusal(() => declare({ credentials })), [
+      'credentials["secret"].privateKeyPem private-key',
+      'credentials["number"].privateKeyPem private-key',
+      'credentials["encrypted"].privateKeyPem private-key',
+      'credentials["beside"].privateKeyPem private-key',
+      'credentials["bundle"].certificatePem invalid-certificate',
+      'credentials["chain"].chainPem invalid-certificate',
+      'credentials["pfx"].pfxBase64 private-key',
+      'credentials["whole"] missing',
+      'credentials["text"] wrong-type',
+    ]);
+  });
+
+  it("refuse dates in the wrong order, and all of it also where it becomes known later", async () => {
+    const { validFrom, validUntil, privateKeyPem } = STORED;
+    const turned = { ...STORED, validFrom: validUntil, validUntil: validFrom };
+    for (const wrong of [turned, { ...STORED, validUntil: validFrom }, { ...STORED, validFrom: "today" }])
+      assert.deepEqual(await refusal(() => declare({ credentials: { turned: wrong } })), [
+        'credentials["turned"] invalid-date',
+      ]);
+    const later = [
+      [{ ...turned, validFrom: pulumi.output(validUntil) }, /credentials\["late"\] \[invalid-date\]/],
+      [
+        { ...STORED, privateKeyPem: pulumi.secret(privateKeyPem.replaceAll("PRIVATE KEY", "CANARY")) },
+        /credentials\["late"\]\.privateKeyPem \[private-key\]/,
+      ],
+    ] as const;
+    for (const [credential, expected] of later) {
+      const { errors, registered } = await lateRefusalOfMany(() =>
+        declare({ credentials: { late: credential } }),
+      );
+      assert.match(errors.join("\n"), expected);
+      assert.doesNotMatch(errors.join("\n"), /CANARY/);
+      assert.deepEqual(
+        registered.filter(({ type }) => type === "azure-native:keyvault:Secret"),
+        [],
+      );
+    }
+  });
+
+  it("refuse what is no text where a text or an id belongs", async () => {
+    const alert = { to: "webhook", url: 7, entraApplicationId: {}, entraTenantId: [] };
+    const found = await refusal(() =>
+      declare({
+        resourceGroupName: 7,
+        location: "West Europe",
+        auditLog: { workspaceId: 7 },
+        expiryAlert: alert,
+        privateEndpoint: { subnetId: 7, privateDnsZoneId: {} },
+        tags: ["x"],
+      }),
+    );
+    assert.deepEqual(found.toSorted(), [
+      "auditLog.workspaceId invalid-id",
+      "expiryAlert.entraApplicationId wrong-type",
+      "expiryAlert.entraTenantId invalid-id",
+      "expiryAlert.url invalid-url",
+      "location invalid-name",
+      "privateEndpoint.privateDnsZoneId invalid-id",
+      "privateEndpoint.subnetId invalid-id",
+      "resourceGroupName invalid-name",
+      "tags wrong-type",
     ]);
   });
 

@@ -6,6 +6,8 @@ export const TENANT = "7e0a0000-0000-4000-8000-000000000001";
 export const HOST = "0a0e0000-0000-4000-8000-0000000000a1";
 export const KEY = "-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----";
 export const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nPUBLIC\n-----END CERTIFICATE-----\n";
+/** The outermost elements of a PKCS#12 file: version 3 and a body, with a mark to find it by. */
+export const PFX = Buffer.from("300e02010330000c0743414e41525931", "hex").toString("base64");
 export const VAULT_ID = `${SUBSCRIPTION}/resourceGroups/rg-identities/providers/Microsoft.KeyVault/vaults/kv-billing-nightly`;
 export const WORKSPACE = `${SUBSCRIPTION}/resourceGroups/rg-monitoring/providers/Microsoft.OperationalInsights/workspaces/log-central`;
 

@@ -4,7 +4,7 @@ import type { CredentialVaultArgs } from "../../components";
 import { compiledPack, stackResource } from "../policies/harness/compiled-pack";
 import type { Finding, ResourceInput } from "../policies/harness/wire";
 import { Recorder } from "./recorder";
-import { declareVault as declare, fullArguments, HOST, MINIMAL, STORED } from "./vault-declaration";
+import { declareVault as declare, fullArguments, HOST, MINIMAL, PFX, STORED } from "./vault-declaration";
 
 const DAY_MS = 86_400_000;
 const ONE_BY_ONE = [
@@ -67,7 +67,7 @@ describe("the guard on what CredentialVault registers", () => {
   });
 
   it("finds nothing with named networks, subnets and a PFX", async () => {
-    const pfx = { ...issued(125), contentType: "application/x-pkcs12", pfxBase64: "UEZY" };
+    const pfx = { ...issued(125), contentType: "application/x-pkcs12", pfxBase64: PFX };
     const args = {
       ...full,
       privateEndpoint: undefined,

@@ -202,6 +202,25 @@ describe("WorkloadIdentity", () => {
       },
       ["federatedCredentials too-many"],
     ],
+    [
+      "options that are misspelt, null or of another type",
+      {
+        rolls: {},
+        location: null,
+        roles: { archive: null, all: { role: OWNER } },
+        graphRoles: "all",
+        tags: { a: 1 },
+      },
+      [
+        "location missing",
+        "rolls unknown-key",
+        'roles["archive"] wrong-type',
+        'roles["all"].scope missing',
+        'roles["all"].reason reason-missing',
+        "graphRoles wrong-type",
+        'tags["a"] wrong-type',
+      ],
+    ],
     ["a cloud there is not", { cloud: "moon" }, ["cloud out-of-range"]],
   ];
   for (const [situation, args, problems] of wrong) {

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import ts from "typescript";
 import { pfxOf } from "../../components/pfx";
 import { startSandbox, type Sandbox } from "../../sandbox";
-import { run } from "../../tools/engine/process";
+import { run } from "../../cli/engine/process";
 import { providePython, PythonMissingError } from "../../tools/python/provide";
 import {
   createApplication,

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import * as graph from "../../graph";
 import { startSandbox, type Sandbox } from "../../sandbox";
-import { run } from "../../tools/engine/process";
+import { run } from "../../cli/engine/process";
 
 const ROOT = resolve(__dirname, "../..");
 const page = readFileSync(join(ROOT, "docs/graph-client.md"), "utf8");

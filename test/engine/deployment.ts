@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/index";
-import type { Engine } from "../../tools/engine/find";
+import type { Engine } from "../../cli/engine/find";
 import { openStack, type OpenStackOptions, type StackSession } from "../../tools/stack/stack";
 import { fetchTrusting } from "../../tools/tenant/fetch";
 import { callerOf, type TenantCaller } from "../../tools/tenant/graph";

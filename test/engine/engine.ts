@@ -1,4 +1,4 @@
-import { type Engine, findEngine } from "../../tools/engine/find";
+import { type Engine, findEngine } from "../../cli/engine/find";
 import { isolateProcess } from "../../tools/stack/environment";
 
 /** The environment the tests were started in; what runs on the sandbox must not see it. */

@@ -12,7 +12,7 @@ import { engineFor } from "./engine";
  * Resources that are done when half-program.ts has stopped and nothing is on its way any more: a creation that is cut
  * off between tenant and state is a question only the provider can answer, and azuread asks for an import.
  */
-const DONE_HALF_WAY = 38;
+const DONE_HALF_WAY = 47;
 /** Late enough that applications, keys and policies exist, early enough that much is missing. */
 const RESOURCES_BEFORE_THE_END = 8;
 

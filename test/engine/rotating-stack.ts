@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { CertificateArgs } from "../../components";
-import type { Engine } from "../../tools/engine/find";
+import type { Engine } from "../../cli/engine/find";
 import type { Outcome, StackSession } from "../../tools/stack/stack";
 import { Deployment, POLICY_PATH } from "./deployment";
 
@@ -67,12 +67,17 @@ export class RotatingStack {
 
   /** The certificate beside the key that the vault hands out now. */
   stored(): Seen {
+    const pem = this.storedPem();
+    assert.match(pem, /-----BEGIN PRIVATE KEY-----/);
+    return this.#see(new X509Certificate(pem.slice(pem.indexOf("-----BEGIN CERTIFICATE-----"))));
+  }
+
+  /** All that the vault hands out now. */
+  storedPem(): string {
     const { vaults } = this.#deployment.sandbox.tenant;
     const vault = vaults.vault("kv-billing-nightly");
     assert.ok(vault !== undefined, "no vault");
-    const pem = vaults.secrets.get(vault, "billing-nightly")?.versions.at(-1)?.value ?? "";
-    assert.match(pem, /-----BEGIN PRIVATE KEY-----/);
-    return this.#see(new X509Certificate(pem.slice(pem.indexOf("-----BEGIN CERTIFICATE-----"))));
+    return vaults.secrets.get(vault, "billing-nightly")?.versions.at(-1)?.value ?? "";
   }
 
   /** Numbers of the declared generations, as the stack's outputs tell them. */
@@ -97,6 +102,28 @@ export class RotatingStack {
       body: { isEnabled: true, applicationRestrictions: { keyCredentials: [restriction] } },
     });
     assert.equal(status, 204);
+  }
+
+  /** Graph takes no certificate off an application, or does so again: everything else it answers as ever. */
+  refuseRemovals(refuses: boolean): void {
+    const { tenant } = this.#deployment.sandbox;
+    if (!refuses) {
+      // The method of the class is there again.
+      Reflect.deleteProperty(tenant, "graph");
+      return;
+    }
+    const answer = tenant.graph.bind(tenant);
+    tenant.graph = (request) => {
+      const given = (request.body as { readonly keyCredentials?: readonly unknown[] } | undefined)
+        ?.keyCredentials;
+      if (request.method !== "PATCH" || given === undefined) return answer(request);
+      const path = `${request.path}?$select=keyCredentials`;
+      const { body } = answer({ method: "GET", path, caller: request.caller });
+      const { keyCredentials } = body as { readonly keyCredentials: readonly unknown[] };
+      if (given.length >= keyCredentials.length) return answer(request);
+      const error = { code: "ServiceUnavailable", message: "Removals are out of order." };
+      return { status: 503, headers: {}, body: { error } };
+    };
   }
 
   close(): Promise<void> {

@@ -62,11 +62,25 @@ describe("certificates on the real engine, as weeks go by", function () {
     await isQuiet();
   });
 
-  it("bear a month without a run", async () => {
+  it("bear a month without a run, and then that the oldest one cannot be removed", async () => {
     stack.day = 91 + 28 + 7;
     await holds(undefined);
-    await runs({ create: 3, update: 1, delete: 3 });
+    stack.refuseRemovals(true);
+    for (const day of [stack.day, stack.day + 7]) {
+      stack.day = day;
+      const refused = await stack.run(declared);
+      assert.equal(refused.ok, false);
+      assert.match(refused.output, /Removals are out of order/);
+      assert.equal((await stack.registered()).length, 3);
+      await holds(undefined);
+    }
+  });
+
+  it("are two again once it can be", async () => {
+    stack.refuseRemovals(false);
+    await runs({ delete: 3 });
     await holds([3, 4]);
+    await isQuiet();
   });
 
   it("go on week after week with the numbers of a change, which begins with a turn of its own", async () => {

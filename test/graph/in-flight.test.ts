@@ -126,6 +126,17 @@ describe("Graph client, requests under way", () => {
     assert.deepEqual(order, []);
   });
 
+  it("are not sent when they are cancelled at the moment the token is there", async () => {
+    const stop = new AbortController();
+    const getToken = (): Promise<{ token: string; expiresOnTimestamp: number }> => {
+      stop.abort();
+      return Promise.resolve({ token: "t", expiresOnTimestamp: 0 });
+    };
+    const client = fixture.client({ tokenSource: { getToken } });
+    const error = await failure(client.post("/x", {}, { signal: stop.signal }));
+    assert.deepEqual([error.code, error.outcome, order], ["GRAPH_ABORTED", "not-applied", []]);
+  });
+
   it("refuses a number that is none", () => {
     for (const maxInFlight of [0, -1, 1.5, Number.NaN]) {
       assert.throws(() => fixture.client({ maxInFlight }), /"maxInFlight" is a whole number from 1 upwards/);

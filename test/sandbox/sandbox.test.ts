@@ -9,7 +9,15 @@ import { connect as connectTls } from "node:tls";
 import { SandboxError, startSandbox, type SandboxPorts } from "../../sandbox";
 import { RunningSandbox } from "./sandbox-client";
 
-const DOORS = ["login", "graph", "vault", "providers"] as const satisfies readonly (keyof SandboxPorts)[];
+const DOORS = [
+  "login",
+  "graph",
+  "vault",
+  "arm",
+  "issuer",
+  "tunnel",
+  "providers",
+] as const satisfies readonly (keyof SandboxPorts)[];
 
 /** True when something listens on the port. */
 async function listens(port: number): Promise<boolean> {
@@ -108,6 +116,9 @@ describe("sandbox: starting and stopping", () => {
         login: await freePort(),
         graph: await freePort(),
         vault: await freePort(),
+        arm: await freePort(),
+        issuer: await freePort(),
+        tunnel: await freePort(),
         providers: await freePort(),
       };
       ports[door] = taken;
@@ -155,7 +166,8 @@ describe("sandbox: starting and stopping", () => {
 
   it("closes with connections open, also half-made ones, and closes twice without harm", async () => {
     const sandbox = await startSandbox();
-    const ports = [sandbox.loginUrl, sandbox.graphUrl, sandbox.vaultUrl].map((url) =>
+    const { loginUrl, graphUrl, vaultUrl, resourceManagerUrl, issuers, tunnelUrl } = sandbox;
+    const ports = [loginUrl, graphUrl, vaultUrl, resourceManagerUrl, issuers.url, tunnelUrl].map((url) =>
       Number(new URL(url).port),
     );
     const silent = ports.map((port) => connect(port, "127.0.0.1"));
@@ -246,11 +258,17 @@ describe("sandbox: as a process", () => {
     started.push(child);
     const exited = once(child, "exit") as Promise<[number | null, string | null]>;
     const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-    const { environment, notice, graphUrl } = JSON.parse(line) as {
+    const told = JSON.parse(line) as Record<string, unknown>;
+    const { environment, notice, graphUrl, vaultSuffix } = told as {
       environment: Record<string, string>;
       notice: string;
       graphUrl: string;
+      vaultSuffix: string;
     };
+    for (const name of ["loginUrl", "graphUrl", "vaultUrl", "resourceManagerUrl", "issuerUrl", "tunnelUrl"]) {
+      assert.match(String(told[name]), /^https?:\/\/localhost:\d+$/, name);
+    }
+    assert.equal(vaultSuffix, `vault.${new URL(String(told["vaultUrl"])).host}`);
     assert.match(notice, /not a security boundary/);
     assert.equal(environment["CERTLOCK_GRAPH_ENDPOINT"], graphUrl);
     const certificatePath = environment["ARM_CLIENT_CERTIFICATE_PATH"] ?? "";

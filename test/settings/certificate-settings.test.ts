@@ -21,7 +21,7 @@ describe("settings of a certificate", () => {
       });
     const numbers = (config: Record<string, string>) => {
       const credential = readSettings(config).applications[0]?.credential;
-      if (credential?.kind !== "certificate") return undefined;
+      if (credential === undefined || !("rotation" in credential)) return undefined;
       return [credential.rotation.periodDays, credential.rotation.validityDays];
     };
     assert.deepEqual(numbers(limited(180, { validityDays: 179 })), [87, 179]);

@@ -1,6 +1,6 @@
 /** `npm run demo`: the main job from end to end, on the embedded sandbox tenant. Exit code 0 only when every step held. */
 import { createPrivateFiles } from "../../sandbox/private-files";
-import { EngineMissingError } from "../engine/provide";
+import { EngineMissingError } from "../../cli/engine/provide";
 import { isolateProcess } from "../stack/environment";
 import { takeOverSignals } from "../stack/interruption";
 import { Demo } from "./demo";

@@ -3,8 +3,8 @@
  * `--optional` (used by `npm test`): a missing engine is said loudly and is not a failure, unless
  * CERTLOCK_ENGINE=required.
  */
-import type { Engine } from "./find";
-import { EngineMissingError, provideEngine } from "./provide";
+import type { Engine } from "../../cli/engine/find";
+import { EngineMissingError, provideEngine } from "../../cli/engine/provide";
 
 async function main(): Promise<number> {
   const optional = process.argv.includes("--optional") && process.env["CERTLOCK_ENGINE"] !== "required";

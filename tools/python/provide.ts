@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Environment, isExecutable, pathFolders } from "../engine/places";
-import { run } from "../engine/process";
+import { type Environment, isExecutable, pathFolders } from "../../cli/engine/places";
+import { run } from "../../cli/engine/process";
 
 /** There is no `python3` on PATH. */
 export class PythonMissingError extends Error {

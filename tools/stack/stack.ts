@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as auto from "@pulumi/pulumi/automation";
-import type { Engine } from "../engine/find";
-import { run } from "../engine/process";
+import type { Engine } from "../../cli/engine/find";
+import { run } from "../../cli/engine/process";
 import { offlineEnvironment } from "./environment";
 import { isLockedByTheDead } from "./lock";
 import { programOf } from "./program";

@@ -1,8 +1,8 @@
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
-import type { Engine } from "../engine/find";
-import { EXECUTABLE } from "../engine/places";
+import type { Engine } from "../../cli/engine/find";
+import { EXECUTABLE } from "../../cli/engine/places";
 
 /**
  * Copies a project's Pulumi.yaml and Pulumi.<stack>.yaml into a folder of their own, so that what the engine

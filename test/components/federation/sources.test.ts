@@ -251,6 +251,53 @@ describe("federation: who may be trusted", () => {
         "kubernetes.serviceAccount invalid-name",
       ],
     ],
+    ...[
+      "https://10.0.0.1:6443",
+      "https://[fd00::1]",
+      "https://127.0.0.1",
+      "https://oidc.contoso.internal/x",
+      "https://kubernetes.default.svc.",
+    ].map((issuer): readonly [string, object, readonly string[]] => [
+      `an issuer inside one network, ${issuer}`,
+      { issuer, subject: "workload:billing" },
+      ["issuer invalid-text"],
+    ]),
+    ...["https:oidc.contoso.com", "HTTPS://oidc.contoso.com", "https://oidc.contoso.com/a b"].map(
+      (issuer): readonly [string, object, readonly string[]] => [
+        `an issuer no token could name, ${issuer}`,
+        { issuer, subject: "workload:billing" },
+        ["issuer invalid-text"],
+      ],
+    ),
+    [
+      "a GitLab nobody can reach",
+      { gitlab: { project: 1, branch: "main", url: "https://gitlab.contoso.local" } },
+      ["gitlab.url invalid-text"],
+    ],
+    [
+      "a Terraform Enterprise nobody can reach",
+      { terraformCloud: { ...TERRAFORM, runPhase: "plan", host: "tfe.contoso.internal" } },
+      ["terraformCloud.host invalid-text"],
+    ],
+    ...["false", "no", 0].map((pullRequest): readonly [string, object, readonly string[]] => [
+      `pull requests that are said to be ${JSON.stringify(pullRequest)}`,
+      { github: { repository: "contoso/platform", pullRequest } },
+      ["github.pullRequest wrong-type"],
+    ]),
+    [
+      "a connection of Azure DevOps by id and by name at once",
+      {
+        azureDevOps: {
+          organizationId: ORGANIZATION,
+          tenantId: TENANT,
+          connectionId: CONNECTION,
+          organization: "contoso",
+          project: "platform",
+          connection: "azure",
+        },
+      },
+      ["azureDevOps choose-one"],
+    ],
     [
       "a service account of Google by its address, or by a number that lost digits",
       { googleCloud: { uniqueId: "job@project.iam.gserviceaccount.com" } },

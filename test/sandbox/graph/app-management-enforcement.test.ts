@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { GraphRequest } from "../../../sandbox/tenant/graph-request";
-import type { Caller } from "../../../sandbox/tenant/graph-request";
+import type { Caller, GraphRequest } from "../../../sandbox/tenant/graph-request";
 import {
   call,
   createApplication,
@@ -236,6 +235,41 @@ describe("sandbox: enforcement of app management policies", () => {
     assert.equal(short(writes.password(targets.applications)), "allowed");
     restrictTenant(tenant, [exemption("no")]);
     assert.equal(short(writes.password(targets.applications)), TYPE_REFUSED);
+  });
+
+  it("lets SAML applications and exempt callers add the identifier URIs a restriction forbids others", () => {
+    const blocked = (): string => {
+      const body = { identifierUris: ["https://elsewhere.example/api"] };
+      return short(call(tenant, "PATCH", targets.applications, body));
+    };
+    const restrict = (more: object): void => {
+      const rule = { state: "enabled", ...more };
+      const identifierUris = { uriAdditionWithoutUniqueTenantIdentifier: rule };
+      const answer = call(tenant, "PATCH", "/policies/defaultAppManagementPolicy", {
+        isEnabled: true,
+        applicationRestrictions: { identifierUris },
+      });
+      assert.equal(answer.status, 204);
+    };
+    restrict({ excludeSaml: true });
+    assert.equal(blocked(), "400 Request_BadRequest");
+    call(tenant, "PATCH", targets.servicePrincipals, { preferredSingleSignOnMode: "saml" });
+    assert.equal(blocked(), "allowed");
+    call(tenant, "PATCH", targets.applications, { identifierUris: [] });
+    restrict({ excludeSaml: false });
+    assert.equal(blocked(), "400 Request_BadRequest");
+
+    const self = tenant.servicePrincipalByAppId(tenant.deployer.appId);
+    assert.ok(self);
+    self.properties["customSecurityAttributes"] = { AppPolicy: { Exempt: "yes" } };
+    const exemption = {
+      "@odata.type": "#microsoft.graph.customSecurityAttributeStringValueExemption",
+      id: "AppPolicy_Exempt",
+      operator: "equals",
+      value: "yes",
+    };
+    restrict({ excludeActors: { customSecurityAttributes: [exemption] } });
+    assert.equal(blocked(), "allowed");
   });
 
   describe("custom over default", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Caller } from "../../../sandbox/tenant/graph-request";
 import { constants, sign } from "node:crypto";
 import {
   call,
@@ -51,7 +52,7 @@ describe("sandbox: rolling keys with a proof of possession", () => {
     return `${input}.${sign("RSA-SHA256", Buffer.from(input), key).toString("base64url")}`;
   };
   /** By the application itself, which needs no permission for it. */
-  const self = () => ({ appId, roles: [] });
+  const self = (): Caller => ({ appId, roles: [] });
   const add = (text: unknown, caller = self()): Answer =>
     call(
       tenant,
@@ -119,7 +120,7 @@ describe("sandbox: rolling keys with a proof of possession", () => {
   });
 
   it("needs the permission, or ownership, for an object that is not the caller's own", () => {
-    const nobody = { appId: "somebody else's", roles: [] as string[] };
+    const nobody: Caller = { appId: "somebody else's", roles: [] };
     assert.equal(refusal(add(proof(), nobody)), "403 Authorization_RequestDenied");
     assert.equal(
       refusal(add(proof(), { ...nobody, roles: ["Application.ReadWrite.OwnedBy"] })),

@@ -219,6 +219,8 @@ describe("sandbox: queries", () => {
     );
     assert.equal(refusal(get("/applications?$search=displayName", EVENTUAL)), "400 BadRequest");
     assert.equal(refusal(get('/applications?$search="appId:x"', EVENTUAL)), "400 BadRequest");
+    const spaces = encodeURIComponent(`"displayName:a"${" ".repeat(100_000)}OR`);
+    assert.equal(refusal(get(`/applications?$search=${spaces}`, EVENTUAL)), "400 BadRequest");
   });
 
   it("expands owners, policies and federated credentials, and nothing else", () => {

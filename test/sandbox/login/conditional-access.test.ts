@@ -55,7 +55,12 @@ describe("sandbox: Conditional Access at the token endpoint", () => {
     const record = tenant.applications.get(application.id);
     const principalRecord = tenant.servicePrincipals.get(principal);
     assert.ok(record && principalRecord);
-    const { status, applied } = evaluateConditionalAccess(tenant, record, principalRecord, address);
+    const { status, applied } = evaluateConditionalAccess(tenant, {
+      application: record,
+      principal: principalRecord,
+      resourceAppId: "00000003-0000-0000-c000-000000000000",
+      address,
+    });
     return [status, ...applied.map(({ result }) => result)].join(" ");
   }
 
@@ -139,8 +144,30 @@ describe("sandbox: Conditional Access at the token endpoint", () => {
     assert.deepEqual([country(true), country(false)], ["failure failure", "notApplied notApplied"]);
   });
 
-  it("never finds a risk", () => {
-    policy({}, { locations: null, servicePrincipalRiskLevels: ["high"] });
+  it("blocks at the levels of risk a policy names, and nobody who is at none", () => {
+    policy({}, { locations: null, servicePrincipalRiskLevels: ["high", "medium"] });
+    const outcomes = [outcome(OUTSIDE)];
+    for (const level of ["low", "medium", "high"] as const) {
+      tenant.servicePrincipalRisk.set(principal, level);
+      outcomes.push(outcome(OUTSIDE));
+    }
+    assert.deepEqual(outcomes, [
+      "notApplied notApplied",
+      "notApplied notApplied",
+      "failure failure",
+      "failure failure",
+    ]);
+  });
+
+  it("asks for risk and place together", () => {
+    policy({}, { servicePrincipalRiskLevels: ["high"] });
+    tenant.servicePrincipalRisk.set(principal, "high");
+    assert.deepEqual([outcome(OUTSIDE), outcome(INSIDE)], ["failure failure", "notApplied notApplied"]);
+  });
+
+  it("leaves out the applications a policy leaves out", () => {
+    const excludeApplications = ["00000003-0000-0000-c000-000000000000"];
+    policy({}, { applications: { includeApplications: ["All"], excludeApplications } });
     assert.equal(outcome(OUTSIDE), "notApplied notApplied");
   });
 });

@@ -122,7 +122,7 @@ describe("sandbox: sign-in without a key", () => {
     assert.equal(await exchange(clusterToken(), identity.clientId), "200");
     assert.equal(
       await exchange(clusterToken({ sub: "other" }), identity.clientId),
-      "401 invalid_client 70021",
+      "401 invalid_client 700213",
     );
   });
 
@@ -130,34 +130,39 @@ describe("sandbox: sign-in without a key", () => {
     [
       "another service account",
       () => clusterToken({ sub: "system:serviceaccount:billing:other" }),
-      "401 invalid_client 70021",
+      "401 invalid_client 700213",
     ],
     [
       "a token for somebody else",
       () => clusterToken({ aud: "https://vault.azure.net" }),
-      "401 invalid_client 70021",
+      "401 invalid_client 700212",
     ],
     [
       "the issuer without its slash",
       () => clusterToken({ iss: CLUSTER.slice(0, -1) }),
-      "401 invalid_client 70021",
+      "401 invalid_client 700211",
+    ],
+    [
+      "a subject that differs in case only",
+      () => clusterToken({ sub: "system:serviceaccount:Billing:nightly" }),
+      "401 invalid_client 7002138",
     ],
     ["a token that has ended", () => clusterToken({ exp: seconds() - 301 }), "401 invalid_client 700024"],
     ["a token without an end", () => clusterToken({ exp: undefined }), "401 invalid_client 700024"],
     [
       "a key the issuer does not have",
       () => clusterToken({}, createPrivateKey(strayPrivateKeyPem())),
-      "401 invalid_client 5000224",
+      "401 invalid_client 700027",
     ],
     [
       "a key of another name",
       () => clusterToken({}, clusterKey, { kid: "two" }),
-      "401 invalid_client 5000224",
+      "401 invalid_client 7000272",
     ],
     [
       "an algorithm Entra does not take",
       () => clusterToken({}, clusterKey, { kid: "one", alg: "none" }),
-      "401 invalid_client 5000224",
+      "401 invalid_client 700027",
     ],
   ];
   for (const [situation, token, answer] of refused) {

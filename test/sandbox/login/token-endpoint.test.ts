@@ -46,11 +46,14 @@ describe("sandbox: the token endpoint", () => {
 
   const sha256 = () => createHash("sha256").update(certificate.der).digest("base64url");
   const sha1 = () => createHash("sha1").update(certificate.der).digest("base64url");
+  const hex = (text: string) => Buffer.from(text, "base64url").toString("hex").toUpperCase();
   const accepted: [string, () => Parameters<RunningSandbox["assertion"]>[2]][] = [
     ["PS256 with x5t#S256", () => ({ algorithm: "PS256", header: { "x5t#S256": sha256() } })],
     ["RS256 with x5t#S256", () => ({ algorithm: "RS256", header: { "x5t#S256": sha256() } })],
     ["PS256 with x5t", () => ({ algorithm: "PS256", header: { x5t: sha1() } })],
     ["RS256 with x5t", () => ({ algorithm: "RS256", header: { x5t: sha1() } })],
+    ["RS256 with kid in hex", () => ({ algorithm: "RS256", header: { kid: hex(sha1()) } })],
+    ["RS256 with kid in padded base64", () => ({ algorithm: "RS256", header: { kid: `${sha1()}=` } })],
   ];
   for (const [situation, overrides] of accepted) {
     it(`accepts an assertion signed ${situation}`, async () => {
@@ -209,7 +212,7 @@ describe("sandbox: the token endpoint", () => {
       [{ ...form, grant_type: "password" }, "400 unsupported_grant_type 70003"],
       [{ ...form, scope: "" }, "400 invalid_request 900144"],
       [anonymous, "400 invalid_request 900144"],
-      [{ client_id: application.appId }, "401 invalid_client 7000218"],
+      [{ client_id: application.appId }, "401 invalid_client 7000216"],
       [{ ...form, client_assertion_type: "saml" }, "400 invalid_request 900144"],
       [{ ...form, client_id: "99999999-0000-4000-8000-000000000000" }, "400 unauthorized_client 700016"],
       [{ ...form, scope: "User.Read" }, "400 invalid_scope 1002012"],
@@ -218,6 +221,9 @@ describe("sandbox: the token endpoint", () => {
         { ...form, scope: "https://graph.microsoft.com/.default https://vault.azure.net/.default" },
         "400 invalid_request 28000",
       ],
+      [{ ...form, scope: "openid profile" }, "400 invalid_scope 1002012"],
+      [{ ...form, scope: "openid offline_access profile https://graph.microsoft.com/.default" }, "200"],
+      [{ ...form, resource: "https://graph.microsoft.com" }, "400 invalid_request 901002"],
       [{ ...form, scope: "https://nobody.example/.default" }, "400 invalid_resource 500011"],
     ];
     const outcomes: string[] = [];
@@ -261,10 +267,10 @@ describe("sandbox: the token endpoint", () => {
     const issuer = "https://token.actions.githubusercontent.com";
     const subject = "repo:contoso/billing:environment:production";
     const claims = { iss: issuer, sub: subject, aud: "api://AzureADTokenExchange" };
-    assert.equal(verdict(await signIn({ claims })), "401 invalid_client 70021");
+    assert.equal(verdict(await signIn({ claims })), "401 invalid_client 700211");
     const path = `/applications/${application.id}/federatedIdentityCredentials`;
     call(tenant, "POST", path, { name: "main", issuer, subject, audiences: [claims.aud] });
-    assert.equal(verdict(await signIn({ claims })), "400 invalid_request 50166");
+    assert.equal(verdict(await signIn({ claims })), "400 invalid_request 90061");
   });
 
   it("writes one line a sign-in, with credential, key, address and resource", async () => {
@@ -320,7 +326,7 @@ describe("sandbox: the token endpoint", () => {
     const keys = await running.request(configuration.body.jwks_uri as string);
     assert.equal((keys.body.keys as unknown[]).length, 1);
     const unknown = await running.request(`${loginUrl}/elsewhere/v2.0/.well-known/openid-configuration`);
-    assert.equal(verdict(unknown), "400 invalid_request 90002");
+    assert.equal(verdict(unknown), "400 invalid_request 900023");
     assert.equal((await running.request(`${loginUrl}/${tenant.id}/oauth2/v2.0/authorize`)).status, 404);
   });
 });

@@ -1,0 +1,175 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { InvalidArgumentError } from "commander";
+import type { CheckOutcome } from "../check/check";
+import type { CommandIo, Register } from "../command-io";
+import { IncompleteError } from "../errors";
+import { exemptionFile, readExemptionFile } from "../exemption-file";
+import { packageVersion } from "../package-files";
+import { parseEvents } from "../review/events";
+import { addReportOptions, type ReportOptions, writeReport } from "./report-output";
+
+interface CheckCommandOptions extends ReportOptions {
+  readonly stack?: string;
+  readonly policyPack: readonly string[];
+  readonly config: ReadonlyMap<string, string>;
+  readonly env: readonly string[];
+  readonly typeCheck?: boolean;
+}
+
+const HELP = `
+What it does: runs the program on Pulumi's engine with the policy pack, on a state that is thrown away, with stand-ins
+for every provider. It needs no sign-in, no backend and no provider plugin, and gives the program no credentials: safe
+for pull requests from forks. Answers of clouds (getClientConfig, X.get, StackReference) and settings that cannot be
+decrypted are unknown values, as in a first preview, and listed under "not evaluated".
+
+Settings and exemptions beside the stack (certlock-policies.yaml, exemptions.yaml) count.
+
+Examples:
+  certlock check                                     the project in this folder
+  certlock check infra --stack prod                  another folder, one of its stacks
+  certlock check --config app:region=westeurope      a setting that the stack does not have here
+  certlock check --policy-pack ../company-pack       with one more policy pack
+  certlock check --format markdown --output report.md
+  certlock check --fail-on mandatory                 advice never fails
+  certlock check --strict                            what cannot be decided fails, with exit code 3`;
+
+/** `certlock check [dir]`. */
+export const registerCheck: Register = (program, io) => {
+  const command = program
+    .command("check")
+    .description("preview a Pulumi program with the policy pack: no credentials, no backend, no downloads")
+    .argument("[dir]", "folder of the Pulumi project", ".")
+    .option(
+      "-s, --stack <name>",
+      "stack whose configuration is used (default: the selected one, or the only one)",
+    )
+    .option(
+      "--policy-pack <path>",
+      "one more policy pack, a folder or an executable (repeatable)",
+      collect,
+      [],
+    )
+    .option(
+      "-c, --config <key=value>",
+      "a setting, instead of that of the stack (repeatable)",
+      setting,
+      new Map(),
+    )
+    .option(
+      "--env <name>",
+      "give the program this variable though it looks like a credential (repeatable)",
+      collect,
+      [],
+    )
+    .option("--type-check", "also check the types of a TypeScript program, as pulumi preview does");
+  addReportOptions(command)
+    .addHelpText("after", HELP)
+    .action(async (folder: string, options: CheckCommandOptions) => {
+      const outcome = await runCheck(folder, options, io);
+      if (outcome !== undefined) io.exit(await report(outcome, options, io));
+    });
+};
+
+async function runCheck(
+  folder: string,
+  options: CheckCommandOptions,
+  io: CommandIo,
+): Promise<(CheckOutcome & { readonly engineVersion: string }) | undefined> {
+  const [{ check }, { findEngine }] = await Promise.all([
+    import("../check/check.js"),
+    import("../engine/find.js"),
+  ]);
+  const { engine, passedOver } = await findEngine(io.environment);
+  if (engine === undefined)
+    throw new IncompleteError(
+      "ENGINE_MISSING",
+      [
+        "Pulumi's engine is not on this machine. Install Pulumi (https://www.pulumi.com/docs/install/), or run: certlock engine",
+        ...passedOver,
+      ].join("\n"),
+    );
+  const outcome = await check({
+    folder,
+    ...(options.stack !== undefined && { stack: options.stack }),
+    policyPacks: options.policyPack,
+    config: options.config,
+    variables: options.env,
+    typeCheck: options.typeCheck === true,
+    environment: io.environment,
+    engine,
+    now: io.now,
+    report: (line) => {
+      io.err(`${line}\n`);
+    },
+    signal: io.signal,
+  });
+  return { ...outcome, engineVersion: engine.version };
+}
+
+async function report(
+  outcome: CheckOutcome & { readonly engineVersion: string },
+  options: ReportOptions,
+  io: CommandIo,
+): Promise<number> {
+  const { events } = parseEvents(outcome.events);
+  if (!outcome.preview.ok) {
+    for (const { diagnosticEvent } of events) {
+      const message = plain(diagnosticEvent?.message ?? "");
+      // That it has failed stands in the report, and why not where rules are the reason.
+      if (diagnosticEvent?.severity === "error" && message !== "preview failed") io.err(`${message}\n`);
+    }
+  }
+  const exemptions = exemptionFile(outcome.project.root, io.environment);
+  return writeReport(
+    {
+      stack: outcome.stack,
+      events,
+      digest: outcome.digest,
+      preview: outcome.preview,
+      notEvaluated: outcome.notEvaluated,
+      ...(exemptions !== undefined && { exemptions: readExemptionFile(exemptions) }),
+      context: {
+        generatedAt: io.now(),
+        sourceRoot: sourceRoot(outcome.project.root),
+        versions: { certlock: packageVersion(), pulumi: outcome.engineVersion },
+      },
+    },
+    options,
+    io,
+  );
+}
+
+/** Folder of the project within its repository, which reports name their files from. */
+function sourceRoot(root: string): string {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return relative(folder, root).replaceAll("\\", "/");
+    if (dirname(folder) === folder) return "";
+  }
+}
+
+/** Lines of a complaint that are shown: what follows are the insides of the SDK. */
+const SHOWN_LINES = 16;
+const SHOWN_COLUMNS = 400;
+
+/** Engine messages carry colour tags such as `<{%reset%}>`. */
+function plain(message: string): string {
+  const lines = message
+    .replaceAll(/<\{%[^%]*%\}>/g, "")
+    .trim()
+    .split("\n");
+  return lines
+    .slice(0, SHOWN_LINES)
+    .map((line) => (line.length > SHOWN_COLUMNS ? `${line.slice(0, SHOWN_COLUMNS)}…` : line))
+    .join("\n");
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function setting(given: string, previous: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const at = given.indexOf("=");
+  if (at <= 0) throw new InvalidArgumentError('Write it as key=value, such as "app:region=westeurope".');
+  return new Map([...previous, [given.slice(0, at), given.slice(at + 1)]]);
+}

@@ -1,0 +1,61 @@
+/** What the exit code of `certlock check` and `certlock review` says. */
+import { type Report, severities } from "./review/report";
+import { atLeast } from "./review/severity";
+
+export const EXIT = {
+  /** Nothing at or above the threshold. */
+  ok: 0,
+  /** The command was called wrongly, or failed itself. */
+  usage: 1,
+  /** Findings at or above the threshold, a failed preview, or a pack that did not run. */
+  blocked: 2,
+  /** Something could not be decided, and the caller is strict. */
+  incomplete: 3,
+  /** Something secret would have been printed; nothing was. */
+  redaction: 4,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What fails a run: findings of this severity and above, or with `mandatory` those of mandatory rules alone. */
+export const thresholds = ["mandatory", ...severities] as const;
+export type Threshold = (typeof thresholds)[number];
+
+export interface ExitOptions {
+  /**
+   * What fails the run. Findings of mandatory rules fail it at every threshold.
+   * @default "high"
+   */
+  readonly failOn?: Threshold;
+  /**
+   * Whether what could not be decided fails the run, with a code of its own.
+   * @default false
+   */
+  readonly strict?: boolean;
+  /**
+   * An earlier report: only findings it does not have fail the run. A preview that failed and a pack that did not run
+   * fail it all the same.
+   * @default - every finding counts
+   */
+  readonly baseline?: Pick<Report, "fingerprints">;
+}
+
+/**
+ * The exit code of a report. Where several apply, blocked (2) comes before incomplete (3). The code of the redaction
+ * guard (4) comes before all and is not decided here: with it there is no report to print.
+ */
+export function exitCodeOf(report: Report, options: ExitOptions = {}): ExitCode {
+  const { failOn = "high", strict = false, baseline } = options;
+  const known = new Set(baseline?.fingerprints ?? []);
+  const fails =
+    report.blockers.length > 0 ||
+    report.findings.some((finding) => {
+      if (finding.kind !== "violation" || finding.exemption !== undefined || known.has(finding.fingerprint))
+        return false;
+      return finding.level === "mandatory" || (failOn !== "mandatory" && atLeast(finding.severity, failOn));
+    });
+  if (fails) return EXIT.blocked;
+  return report.verdict === "incomplete" || (strict && report.notEvaluated.length > 0)
+    ? EXIT.incomplete
+    : EXIT.ok;
+}

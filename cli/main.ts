@@ -1,0 +1,54 @@
+/** The process `certlock`: arguments, environment, signals and streams meet the commands here and nowhere else. */
+import { runProgram } from "./program";
+
+/** As a shell has it: 128 and the number of the signal. */
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Runs the command line and leaves its exit code; whatever it has opened is closed by then. */
+export async function main(): Promise<void> {
+  const interrupt = new AbortController();
+  let interrupted: number | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      // Who asks twice does not want to wait for the cleaning.
+      if (interrupted !== undefined) process.exit(INTERRUPTED[signal]);
+      interrupted = INTERRUPTED[signal];
+      interrupt.abort();
+    });
+  }
+  // Whoever read the output is gone (`| head`): nobody waits for the rest.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  const code = await runProgram(process.argv.slice(2), {
+    environment: process.env,
+    workingFolder: process.cwd(),
+    now: () => new Date(),
+    input: standardInput,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    colour: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
+    ...(process.stdout.isTTY && { width: process.stdout.columns }),
+    signal: interrupt.signal,
+    exit: () => undefined,
+  });
+  process.exitCode = interrupted ?? code;
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
+/** Runs {@link main}; what it does not expect is a defect, and told as one. */
+export function run(): void {
+  main().catch((error: unknown) => {
+    process.stderr.write(
+      `certlock: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  });
+}
