@@ -3,6 +3,7 @@ import {
   type ActorExemption,
   actorExemptions,
   type DeclaredPolicy,
+  entryAt,
   type EntryPlace,
   type GraphClient,
   GraphError,
@@ -111,7 +112,7 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
       const warnings = [
         alreadyInPlace(found, declared),
         activated(found, wanted, declared),
-        exempted(exemptions),
+        exempted(actorExemptions(wanted, undeclared(places, declared))),
       ];
       return { merge, places, warnings, outputs: state, uncertain: state };
     });
@@ -151,7 +152,10 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
       return {
         merge,
         places: [...placesOf(declared), ...dropped],
-        warnings: [activated(found, wanted, declared), exempted(actorExemptions(wanted, taken))],
+        warnings: [
+          activated(found, wanted, declared),
+          exempted(actorExemptions(wanted, undeclared(taken, declared))),
+        ],
         outputs: state,
         uncertain: {
           ...state,
@@ -226,6 +230,11 @@ export class TenantAppManagementPolicyHandler implements ResourceHandler {
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** The places whose exempt callers are somebody else's business. */
+function undeclared(places: readonly EntryPlace[], declared: DeclaredPolicy): EntryPlace[] {
+  return places.filter((place) => entryAt(declared, place)?.excludeActors === undefined);
 }
 
 /** Some restrictions can be written with beta alone. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PropertyMap, PropertyValue } from "../../provider/properties";
+import type { PropertyMap } from "../../provider/properties";
 import { createApplication, createServicePrincipal, DAY, restrictTenant } from "../sandbox/tenant-fixture";
 import { CUSTOM_POLICY, DirectoryFixture } from "./directory-fixture";
 import { partialState, type ProviderClient, text } from "./provider-client";
@@ -187,6 +187,27 @@ describe("AppManagementPolicy", () => {
       assert.deepEqual(assigned(), [application]);
     });
 
+    it("declares trusted authorities through beta, and exempt callers with their type", async () => {
+      const member = "certificateBasedApplicationConfigurationIds";
+      const ids = ["d5b0af1c-9376-4b66-86b6-e402965862c1"];
+      const trusting = { restrictionType: "trustedCertificateAuthority", state: "enabled", [member]: ids };
+      const attribute = { id: "Engineering_Project", operator: "equals", value: "Baker" };
+      const bounded = { ...CERTIFICATES, excludeActors: { customSecurityAttributes: [attribute] } };
+      const inputs = exemption({ restrictions: { keyCredentials: [trusting, bounded] } });
+      const { id, values } = await provider.create(inputs);
+      assert.equal(fixture.writes[0], "POST /beta/policies/appManagementPolicies");
+      const { restrictions } = fixture.graph("GET", `/beta/policies/appManagementPolicies/${id}`)
+        .body as Policy;
+      assert.deepEqual(restrictions.keyCredentials[0]?.[member], ids);
+      assert.deepEqual(restrictions.keyCredentials[1]?.["excludeActors"], {
+        customSecurityAttributes: [
+          { "@odata.type": "#microsoft.graph.customSecurityAttributeStringValueExemption", ...attribute },
+        ],
+      });
+      const { outputs } = await provider.read(id, values, inputs);
+      assert.equal((await provider.diff(outputs, inputs)).changes, 1);
+    });
+
     it("warns of limits that are looser than the tenant's and have no end", async () => {
       restrictTenant(fixture.tenant, [CERTIFICATES]);
       const looser = { ...CERTIFICATES, maxLifetime: "P730D" };
@@ -195,64 +216,6 @@ describe("AppManagementPolicy", () => {
         fixture.warnings.join(),
         /Allows more than the tenant's own policy without an end: keyCredentials asymmetricKeyLifetime/,
       );
-    });
-  });
-
-  describe("the end", () => {
-    it("refuses a new exemption with a past, a far or no end", async () => {
-      for (const [expires, reason] of [
-        [inDays(-1), /lies in the past/],
-        [inDays(366), /at most 365 days ahead/],
-        [undefined, /is required where a restriction is lifted/],
-        ["2027-02-30T00:00:00Z", /must be a moment/],
-        ["2027-01-28 20:37:19 +0000 UTC", /In a YAML file a moment needs quotes/],
-      ] as const) {
-        const { failures } = await provider.check(exemption({ expires }));
-        assert.deepEqual(
-          failures.map(([path]) => path),
-          ["expires"],
-        );
-        assert.match(failures[0]?.[1] ?? "", reason);
-      }
-      assert.deepEqual((await provider.check(exemption({ expires: inDays(365) }))).failures, []);
-    });
-
-    it("is announced in its last days", async () => {
-      await provider.check(exemption({ expires: inDays(15) }));
-      assert.deepEqual(fixture.warnings, []);
-      await provider.check(exemption({ expires: inDays(13.5) }));
-      assert.match(fixture.warnings.join(), /Ends in 14 days/);
-    });
-
-    it("switches the policy off and withdraws it, once it has come, and lets the deployment go on", async () => {
-      const inputs = exemption();
-      const { id, values } = await provider.create(inputs);
-      fixture.tenant.advance(61 * DAY);
-      const checked = await provider.check(inputs, new Set(), CUSTOM_POLICY, inputs);
-      assert.deepEqual(checked.failures, []);
-      assert.deepEqual([checked.values["isEnabled"], checked.values["appliesTo"]], [false, []]);
-      assert.match(fixture.warnings.join(), /Ended at .*withdrawn from its objects/);
-      assert.deepEqual((await provider.diff(values, checked.values)).detailed, {
-        isEnabled: "UPDATE",
-        "appliesTo[0]": "DELETE",
-      });
-      const ended = await provider.update(values, checked.values, false, id);
-      assert.deepEqual(assigned(), []);
-      assert.equal(only().isEnabled, false);
-
-      // From then on nothing changes any more, and an approval with a new end brings it back.
-      const later = await provider.check(inputs, new Set(), CUSTOM_POLICY, checked.values);
-      assert.equal((await provider.diff(ended, later.values)).changes, 1);
-      const renewed = await provider.check(
-        exemption({ expires: inDays(30) }),
-        new Set(),
-        CUSTOM_POLICY,
-        checked.values,
-      );
-      assert.deepEqual(renewed.failures, []);
-      await provider.update(ended, renewed.values, false, id);
-      assert.deepEqual(assigned(), [application]);
-      assert.equal(only().isEnabled, true);
     });
   });
 
@@ -364,77 +327,6 @@ describe("AppManagementPolicy", () => {
       await provider.delete(values, id);
       assert.deepEqual([policies(), assigned()], [[], []]);
       await provider.delete(values, id);
-    });
-  });
-
-  describe("check", () => {
-    const situations: [string, (inputs: PropertyMap) => PropertyMap, string, RegExp][] = [
-      ["a misspelt property", (inputs) => ({ ...inputs, expire: "x" }), "expire", /did you mean "expires"/],
-      ["no reason", (inputs) => ({ ...inputs, description: " " }), "description", /1 to 700 characters/],
-      [
-        "nobody who answers for it",
-        (inputs) => ({ ...inputs, owner: undefined }),
-        "owner",
-        /is required: who answers/,
-      ],
-      ["an owner of two lines", (inputs) => ({ ...inputs, owner: "a\nb" }), "owner", /one line/],
-      [
-        "no restrictions",
-        (inputs) => ({ ...inputs, restrictions: {} }),
-        "restrictions",
-        /declares no restriction/,
-      ],
-      [
-        "lists where the tenant's policy has them",
-        (inputs) => ({
-          ...inputs,
-          restrictions: {
-            keyCredentials: [CERTIFICATES],
-            applicationRestrictions: { passwordCredentials: [] },
-          },
-        }),
-        "restrictions.applicationRestrictions.passwordCredentials",
-        /stands one level up/,
-      ],
-      [
-        "identifier URIs where the tenant's policy has them",
-        (inputs) => ({ ...inputs, restrictions: { keyCredentials: [CERTIFICATES], identifierUris: {} } }),
-        "restrictions.identifierUris",
-        /one level down/,
-      ],
-      [
-        "something else than an id",
-        (inputs) => ({ ...inputs, appliesTo: ["legacy"] }),
-        "appliesTo[0]",
-        /object id/,
-      ],
-      [
-        "the same object twice",
-        (inputs) => ({ ...inputs, appliesTo: [application, application.toUpperCase()] }),
-        "appliesTo[1]",
-        /stands in \[0\] already/,
-      ],
-    ];
-    for (const [situation, make, property, reason] of situations) {
-      it(`refuses ${situation}`, async () => {
-        const { failures } = await provider.check(make(exemption()));
-        assert.deepEqual(
-          failures.map(([path]) => path),
-          [property],
-        );
-        assert.match(failures[0]?.[1] ?? "", reason);
-        assert.deepEqual(fixture.requests, []);
-      });
-    }
-
-    it("lets a policy that only adds restrictions go without owner and end", async () => {
-      const adding = { ...exemption({ restrictions: { keyCredentials: [CERTIFICATES] } }) } as Record<
-        string,
-        PropertyValue
-      >;
-      delete adding["owner"];
-      delete adding["expires"];
-      assert.deepEqual((await provider.check(adding)).failures, []);
     });
   });
 

@@ -49,6 +49,8 @@ describe("TenantAppManagementPolicy in all its parts", function () {
       const inputs = blocking({ excludeActors: { customSecurityAttributes: [ATTRIBUTE] } });
       const { id, values } = await provider.create(inputs);
       assert.deepEqual(passwords()[0]?.["excludeActors"], { customSecurityAttributes: [ON_THE_WIRE] });
+      // Of one's own declaration nobody need be told.
+      assert.deepEqual(fixture.warnings, []);
       await isSettled(id, values, inputs);
 
       const without = blocking({});
