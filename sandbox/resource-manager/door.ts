@@ -50,7 +50,7 @@ export function resourceManagerRequestHandler(
       if (error.status === 401) {
         response.setHeader(
           "www-authenticate",
-          `Bearer authorization_uri="${addresses.login}/${tenant.id}", error="invalid_token", error_description="The authentication failed because of missing 'Authorization' header."`,
+          `Bearer authorization_uri="${addresses.login}/${tenant.id}", error="invalid_token", error_description="${error.message}"`,
         );
       }
       answer = { status: error.status, body: { error: { code: error.code, message: error.message } } };

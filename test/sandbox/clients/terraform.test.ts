@@ -50,11 +50,9 @@ describe("sandbox: the Terraform provider for Entra", function () {
 
   /** By the cloud's description and the CA, as the provider's documentation has it; no tunnel is needed. */
   function terraform(...args: string[]): Promise<Finished> {
-    const {
-      HTTPS_PROXY: _tunnel,
-      https_proxy: _same,
-      ...environment
-    } = clientEnvironment(sandbox, {
+    const environment = clientEnvironment(sandbox, {
+      HTTPS_PROXY: "",
+      https_proxy: "",
       ARM_METADATA_HOSTNAME: new URL(sandbox.resourceManagerUrl).host,
       ARM_CLIENT_CERTIFICATE_PATH: join(folder, "deployer.pfx"),
       TF_VAR_certificate_end: end,
