@@ -1,12 +1,12 @@
 /** Options of the commands that end in a report, and how it is written: the same for check and review. */
 import { readFileSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandIo } from "../command-io";
 import { UsageError } from "../errors";
 import { EXIT, exitCodeOf, type Threshold, thresholds } from "../exit-codes";
 import { buildReport } from "../review/build-report";
-import type { ReviewInput } from "../review/input";
+import { type Host, hosts, type ReviewInput } from "../review/input";
 import { RedactionError } from "../review/redaction";
 import { REPORT_VERSION, type Report, reportSchema } from "../review/report";
 import { boundedJson } from "../review/bounded-json";
@@ -18,6 +18,8 @@ export interface ReportOptions {
   readonly failOn: Threshold;
   readonly strict?: boolean;
   readonly baseline?: string;
+  readonly host?: Host;
+  readonly maxSize?: number;
 }
 
 export function addReportOptions(command: Command): Command {
@@ -35,7 +37,21 @@ export function addReportOptions(command: Command): Command {
         .default("high"),
     )
     .option("--strict", "exit code 3 when something could not be evaluated")
+    .addOption(
+      new Option("--host <host>", "where Markdown is going to stand; decides its length").choices(hosts),
+    )
+    .addOption(
+      new Option("--max-size <number>", "longest Markdown, in characters and in bytes").argParser(sizeGiven),
+    )
     .option("--baseline <file>", "an earlier report (--format json): only what it has not found fails");
+}
+
+/** Below this not even verdict, glance table and links fit. */
+const LEAST_SIZE = 3_000;
+
+function sizeGiven(given: string): number {
+  if (/^\d{1,9}$/.test(given) && Number(given) >= LEAST_SIZE) return Number(given);
+  throw new InvalidArgumentError(`Write it as a number from ${LEAST_SIZE} on.`);
 }
 
 /**
@@ -59,6 +75,8 @@ export async function printReport(report: Report, options: ReportOptions, io: Co
   const body = render(report, options.format, {
     colour: io.colour && options.output === undefined,
     ...(io.width !== undefined && { width: io.width }),
+    ...(options.host !== undefined && { host: options.host }),
+    ...(options.maxSize !== undefined && { maxSize: options.maxSize }),
   });
   if (options.output === undefined) io.out(body);
   else await write(options.output, body, report, io);

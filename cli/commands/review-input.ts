@@ -21,6 +21,14 @@ export interface ReviewSources {
   readonly stack?: string;
   readonly project: string;
   readonly against?: string;
+  readonly exemptions?: string;
+  readonly commit?: string;
+  readonly repository?: string;
+  readonly runUrl?: string;
+  readonly artifactUrl?: string;
+  readonly rulesUrl?: string;
+  readonly environment?: string;
+  readonly secretsProvider?: string;
 }
 
 /** @throws UsageError when stack and project cannot be told */
@@ -29,7 +37,7 @@ export async function reviewInput(sources: ReviewSources, io: CommandIo): Promis
   const read = async <T>(path: string | undefined, parser: (text: string) => T): Promise<T | undefined> => {
     if (path === undefined) return undefined;
     try {
-      return parser(await readFile(path, "utf8"));
+      return parser(path === "-" ? await readInput(io) : await readFile(path, "utf8"));
     } catch (error) {
       if (error instanceof InputError) incomplete.push(error.message);
       else io.err(`${path} cannot be read: the preview did not write it.\n`);
@@ -43,7 +51,7 @@ export async function reviewInput(sources: ReviewSources, io: CommandIo): Promis
   const events = parsed?.events ?? [];
   const folder = resolve(io.workingFolder, sources.project);
   const stack = stackOf(sources, events, folder);
-  const exemptions = exemptionsOf(folder, incomplete);
+  const exemptions = exemptionsOf(folder, sources.exemptions, incomplete, io);
   const preview = previewOf(sources, events.length > 0);
   return {
     stack,
@@ -52,7 +60,7 @@ export async function reviewInput(sources: ReviewSources, io: CommandIo): Promis
     ...(preview !== undefined && { preview }),
     ...(exemptions !== undefined && { exemptions }),
     ...(incomplete.length > 0 && { incomplete }),
-    context: await contextOf(folder, stack.name, io),
+    context: { ...(await contextOf(folder, stack.name, io)), ...givenContext(sources) },
   };
 }
 
@@ -97,7 +105,7 @@ function projectName(folder: string): string | undefined {
 
 function yamlIn(folder: string, name: string): unknown {
   try {
-    return parse(readFileSync(join(folder, name), "utf8"), { maxAliasCount: 100 });
+    return parse(readFileSync(resolve(folder, name), "utf8"), { maxAliasCount: 100 });
   } catch {
     return undefined;
   }
@@ -118,12 +126,18 @@ const exemptionFile = z.object({
 });
 
 /** The file beside the stack, as the pack reads it; what is wrong in it is a finding of the pack, not ours. */
-function exemptionsOf(folder: string, incomplete: string[]): ExemptionRecord[] | undefined {
-  const name = ["exemptions.yaml", "exemptions.yml", "exemptions.json"].find((candidate) =>
-    existsSync(join(folder, candidate)),
-  );
+function exemptionsOf(
+  folder: string,
+  given: string | undefined,
+  incomplete: string[],
+  io: CommandIo,
+): ExemptionRecord[] | undefined {
+  const name =
+    given ??
+    ["exemptions.yaml", "exemptions.yml", "exemptions.json"].find((file) => existsSync(join(folder, file)));
   if (name === undefined) return undefined;
-  const read = exemptionFile.safeParse(yamlIn(folder, name));
+  const place = given === undefined ? folder : io.workingFolder;
+  const read = exemptionFile.safeParse(yamlIn(place, name));
   if (!read.success) {
     incomplete.push(`${name} could not be read`);
     return undefined;
@@ -132,6 +146,25 @@ function exemptionsOf(folder: string, incomplete: string[]): ExemptionRecord[] |
     ...{ id, rule, scope, owner, ticket, expires },
     ...(approver !== undefined && { approver }),
   }));
+}
+
+/** What is given by name comes before what the pipeline says. */
+function givenContext(sources: ReviewSources): Partial<ReviewContext> {
+  const { commit, repository, runUrl, artifactUrl, rulesUrl, environment, secretsProvider } = sources;
+  return {
+    ...(commit !== undefined && { headSha: commit }),
+    ...(repository !== undefined && { repositoryUrl: repository }),
+    ...(runUrl !== undefined && { runUrl }),
+    ...(artifactUrl !== undefined && { artifactUrl }),
+    ...(rulesUrl !== undefined && { rulesUrl }),
+    ...(environment !== undefined && { environment }),
+    ...(secretsProvider !== undefined && { secretsProvider }),
+  };
+}
+
+async function readInput({ input }: CommandIo): Promise<string> {
+  if (input === undefined) throw new InputError("standard input", "is not there");
+  return input();
 }
 
 async function contextOf(folder: string, stack: string, io: CommandIo): Promise<ReviewContext> {

@@ -48,12 +48,23 @@ export const registerReview: Register = (program, io) => {
   const command = program
     .command("review")
     .description("turn what a pipeline has into the credential review, and post it to the pull request")
-    .option("--events <file>", "events of the engine: --event-log, or the output of a streamed preview")
-    .option("--digest <file>", "output of pulumi preview --json")
+    .option(
+      "--events <file>",
+      'events of the engine: --event-log, or a streamed preview; "-" reads standard input',
+    )
+    .option("--digest <file>", 'output of pulumi preview --json; "-" reads standard input')
     .option("--preview-exit <code>", "exit code of that preview", wholeNumber)
     .option("--preview-error <sentence>", "why there is no preview to review")
     .option("-s, --stack <name>", "the stack, as for pulumi stack select (default: that of the events)")
     .option("--project <dir>", "folder of the Pulumi project", ".")
+    .option("--exemptions <file>", "file of exemptions (default: exemptions.yaml beside Pulumi.yaml)")
+    .option("--commit <sha>", "commit of the review (default: that of the pipeline, as all below)")
+    .option("--repository <url>", "address of the repository, for links to lines")
+    .option("--run-url <url>", "page of the run")
+    .option("--artifact-url <url>", "page with the full report")
+    .option("--rules-url <url>", "folder with the pages of the rules")
+    .option("--environment <name>", "environment of the stack (default: its name)")
+    .option("--secrets-provider <scheme>", "what encrypts the state (default: from Pulumi.STACK.yaml)")
     .option("--against <file>", "an earlier report: show what is different")
     .option("--report <file>", "review a report made before (--format json), instead of a preview")
     .addOption(new Option("--post <host>", "post to the pull request of this run").choices(HOST_NAMES))
@@ -101,6 +112,8 @@ async function review(options: ReviewCommandOptions, prints: boolean, io: Comman
 
 async function reportOf(options: ReviewCommandOptions, io: CommandIo): Promise<Report> {
   const { report, events, digest, previewError } = options;
+  if (events === "-" && digest === "-")
+    throw new UsageError("REVIEW_SOURCES", "Standard input is one file: --events or --digest, not both.");
   const sources = [events, digest, previewError].filter((source) => source !== undefined);
   if (report !== undefined) {
     if (sources.length > 0) {
