@@ -76,11 +76,11 @@ async function runCheck(
   options: CheckCommandOptions,
   io: CommandIo,
 ): Promise<(CheckOutcome & { readonly engineVersion: string }) | undefined> {
-  const [{ check }, { findEngine }] = await Promise.all([
+  // The engine is asked for its version while the rest is being loaded.
+  const [{ engine, passedOver }, { check }] = await Promise.all([
+    import("../engine/find.js").then(({ findEngine }) => findEngine(io.environment)),
     import("../check/check.js"),
-    import("../engine/find.js"),
   ]);
-  const { engine, passedOver } = await findEngine(io.environment);
   if (engine === undefined)
     throw new IncompleteError(
       "ENGINE_MISSING",
