@@ -196,8 +196,9 @@ export function createIdentity(
   createOwners(name, registration, plan.owners, child);
   const principalId = servicePrincipal.objectId;
   grantGraphRoles({ component, name, principalId, applicationId: registration.id }, plan.graphRoles, child);
+  const taken = new Map<string, string>();
   for (const [credential, trust] of Object.entries(plan.federatedCredentials)) {
-    trustCaller({ component, name, credential }, registration, trust, plan.cloud, child);
+    trustCaller({ component, name, credential, taken }, registration, trust, plan.cloud, child);
   }
   return { registration, servicePrincipal };
 }
@@ -241,15 +242,20 @@ function createServicePrincipal(
 }
 
 function trustCaller(
-  of: { readonly component: string; readonly name: string; readonly credential: string },
+  of: {
+    readonly component: string;
+    readonly name: string;
+    readonly credential: string;
+    readonly taken: Map<string, string>;
+  },
   registration: azuread.ApplicationRegistration,
   trust: FederatedTrust,
   cloud: EntraCloud,
   child: pulumi.CustomResourceOptions,
 ): void {
-  const { component, name, credential } = of;
+  const { component, name, credential, taken } = of;
   const at = `${placeOf("federatedCredentials", credential)}.`;
-  const { issuer, subject, audience, description } = fieldsOf(trust, cloud, { component, name, at });
+  const { issuer, subject, audience, description } = fieldsOf(trust, cloud, { component, name, at, taken });
   new azuread.ApplicationFederatedIdentityCredential(
     `${name}-federated-${credential}`,
     {

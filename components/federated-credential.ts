@@ -70,7 +70,12 @@ export class FederatedCredential extends pulumi.ComponentResource {
     checkArguments(name, args);
     super(`certlock:components:${COMPONENT}`, name, {}, opts);
 
-    const fields = fieldsOf(args, args.cloud ?? "public", { component: COMPONENT, name, at: "" });
+    const fields = fieldsOf(args, args.cloud ?? "public", {
+      component: COMPONENT,
+      name,
+      at: "",
+      taken: new Map(),
+    });
     const credential = new azuread.ApplicationFederatedIdentityCredential(
       `${name}-credential`,
       {

@@ -148,9 +148,10 @@ function createFederatedCredentials(
   child: pulumi.CustomResourceOptions,
 ): void {
   let before: pulumi.Resource[] = [];
+  const taken = new Map<string, string>();
   for (const [credential, trust] of Object.entries(args.federatedCredentials ?? {})) {
     const at = `${placeOf("federatedCredentials", credential)}.`;
-    const fields = fieldsOf(trust, args.cloud ?? "public", { component: COMPONENT, name, at });
+    const fields = fieldsOf(trust, args.cloud ?? "public", { component: COMPONENT, name, at, taken });
     before = [
       new managedidentity.FederatedIdentityCredential(
         `${name}-federated-${credential}`,

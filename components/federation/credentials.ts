@@ -37,7 +37,10 @@ export interface FederatedCredentialFields {
  */
 export function fieldsOf(trust: FederatedTrust, cloud: EntraCloud, owner: Owner): FederatedCredentialFields {
   const { caller, issuer, subject, audience } = claimsOf(trust, cloud);
-  const later = isKnown(issuer) && isKnown(subject) ? undefined : claimsLater(trust, cloud, owner);
+  const isKnownNow = isKnown(issuer) && isKnown(subject);
+  // Two alike that are known have been refused before.
+  if (isKnownNow) owner.taken.set(keyOf(issuer, subject), owner.at);
+  const later = isKnownNow ? undefined : claimsLater(trust, cloud, owner);
   return {
     issuer:
       later === undefined || isKnown(issuer) ? issuer : later.apply((known) => pulumi.output(known.issuer)),
@@ -59,6 +62,8 @@ export interface Owner {
   readonly component: string;
   readonly name: string;
   readonly at: string;
+  /** One for all credentials of an application: claims that are known, and the place of the credential that has them. */
+  readonly taken: Map<string, string>;
 }
 
 const TRUST_OPTIONS = ["issuer", "subject", "description", "audience"] as const;
@@ -115,9 +120,9 @@ export function checkFederatedCredentials(
     if (problems.found.length > before) continue;
     const { issuer, subject } = claimsOf(trust, cloud);
     if (!isKnown(issuer) || !isKnown(subject)) continue;
-    const first = seenClaims.get(`${issuer}\n${subject}`);
-    if (first === undefined) seenClaims.set(`${issuer}\n${subject}`, name);
-    else problems.add(place, sameClaims(first));
+    const first = seenClaims.get(keyOf(issuer, subject));
+    if (first === undefined) seenClaims.set(keyOf(issuer, subject), name);
+    else problems.add(place, sameClaims(describeGiven(first)));
   }
   return readable;
 }
@@ -143,9 +148,23 @@ function claimsLater(trust: FederatedTrust, cloud: EntraCloud, owner: Owner): pu
   return whenKnown(trust).apply((source) => {
     const problems = new Problems();
     checkTrust(owner.at, source, cloud, problems);
-    if (problems.found.length === 0) return claimsOf(source, cloud);
+    const claims = problems.found.length === 0 ? claimsOf(source, cloud) : undefined;
+    if (claims !== undefined) problems.add(owner.at.replace(/\.$/, ""), checkTaken(claims, owner));
+    if (claims !== undefined && problems.found.length === 0) return claims;
     throw new ArgumentError(owner.component, owner.name, problems.found, "later");
   });
+}
+
+/** They become known in any order: the one that comes second is at fault. */
+function checkTaken({ issuer, subject }: Claims, { at, taken }: Owner): Finding | undefined {
+  if (!isKnown(issuer) || !isKnown(subject)) return undefined;
+  const other = taken.get(keyOf(issuer, subject)) ?? at;
+  taken.set(keyOf(issuer, subject), other);
+  return other === at ? undefined : sameClaims(other.replace(/\.$/, ""));
+}
+
+function keyOf(issuer: string, subject: string): string {
+  return `${issuer}\n${subject}`;
 }
 
 function shorten(description: string): string {
@@ -174,7 +193,7 @@ function sameName(name: string): Finding {
 function sameClaims(first: string): Finding {
   return {
     code: "duplicate",
-    given: `the issuer and subject of ${describeGiven(first)}`,
+    given: `the issuer and subject of ${first}`,
     allowed: "each issuer and subject once",
     remedy: "remove one of the two",
   };

@@ -93,4 +93,40 @@ describe("federation: claims of other resources", () => {
       );
     });
   }
+
+  it("are refused where another credential of the application has them already", async () => {
+    const issuer = "https://oidc.example.com/";
+    const pods = (of: pulumi.Input<string>): FederatedTrust => ({
+      kubernetes: { issuer: of, namespace: "jobs", serviceAccount: "nightly" },
+    });
+    const known = { issuer, subject: "system:serviceaccount:jobs:nightly" };
+    for (const [first, second] of [
+      [pods(late(issuer)), pods(late(issuer))],
+      [known, pods(late(issuer))],
+      [pods(late(issuer)), known],
+    ] as const) {
+      const { errors, registered } = await lateRefusal(
+        () =>
+          new SecretFreeApplication("billing", {
+            description: "Nightly billing",
+            ownership: "none",
+            federatedCredentials: { first, second },
+          }),
+      );
+      const wrong = isLate(second) ? "second" : "first";
+      const other = wrong === "second" ? "first" : "second";
+      const [error = ""] = errors;
+      assert.equal(errors.length, 1);
+      assert.ok(error.includes(`federatedCredentials["${wrong}"] [duplicate]`), error);
+      assert.ok(error.includes(`the issuer and subject of federatedCredentials["${other}"]`), error);
+      assert.deepEqual(
+        registered.map(({ name }) => name).filter((name) => name.includes("-federated-")),
+        [`billing-federated-${other}`],
+      );
+    }
+  });
 });
+
+function isLate(trust: FederatedTrust): boolean {
+  return "kubernetes" in trust;
+}
