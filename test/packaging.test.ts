@@ -32,8 +32,11 @@ describe("the installed package", function () {
     assert.deepEqual(readdirSync(installed).sort(), [
       "LICENSE",
       "README.md",
+      "cli",
       "dist",
+      "docs",
       "package.json",
+      "pipelines",
       "policies",
       "provider",
     ]);
