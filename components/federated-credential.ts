@@ -54,7 +54,7 @@ export type FederatedCredentialArgs = FederatedTrust & {
  *
  * Creates `<name>-credential`. An application holds at most 20; give all of an application to its
  * `federatedCredentials` to have them checked together. A new one may take minutes until Entra accepts its tokens
- * (AADSTS70021).
+ * (AADSTS70021, 700211 or 700213).
  *
  * @throws ArgumentError listing every bad argument, before anything is registered
  */
