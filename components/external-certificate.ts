@@ -80,7 +80,7 @@ function readBytes(bytes: Buffer): X509Certificate | Finding {
 
 function readPem(text: string): X509Certificate | Finding {
   // Before anything else: a key in the same file must not slip by because the rest is fine.
-  if (/-(?:BEGIN|END)\b[^\r\n]*PRIVATE\s+KEY/i.test(text)) return refused("a private key");
+  if (/-(?:BEGIN|END)\b[^\r\n]{0,60}PRIVATE\s+KEY/i.test(text)) return refused("a private key");
   const labels = [...text.matchAll(/-----BEGIN ([^-\r\n]{1,40})-----/g)].map(([, label = ""]) => label);
   const other = labels.find((label) => label !== "CERTIFICATE");
   if (other === undefined) return parse(() => certificateBlocks(text));
