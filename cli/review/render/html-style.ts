@@ -2,7 +2,7 @@
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1a2230;--soft:#566074;--line:#dde2ea;--accent:#2457c5;
 --bad:#b3261e;--bad-bg:#fdecea;--warn:#8a5a00;--warn-bg:#fff4dc;--good:#146c43;--good-bg:#e5f5ec;--mute-bg:#eef1f6;
---kept:#6b8fd6;--added:#2457c5;--removed:#9aa3b2;--on-bar:#fff;--shared:#bcd0f7;--hatch:#6b8fd6;--gap:#f2b8b5;--code:#eef1f6}
+--kept:#436cc4;--added:#12388c;--removed:#687184;--on-bar:#fff;--shared:#bcd0f7;--hatch:#6b8fd6;--gap:#f2b8b5;--code:#eef1f6}
 @media (prefers-color-scheme:dark){:root{--bg:#11151c;--card:#1a202a;--ink:#e7ebf2;--soft:#a3adbf;--line:#2f3846;--accent:#8ab0ff;
 --bad:#ffb4ab;--bad-bg:#43201e;--warn:#ffd58a;--warn-bg:#3a2d10;--good:#8fe0b4;--good-bg:#143526;--mute-bg:#232b37;
 --kept:#466bb5;--added:#8ab0ff;--removed:#5b6475;--on-bar:#0e131b;--shared:#26375c;--hatch:#5e83cd;--gap:#7a3531;--code:#232b37}
