@@ -5,6 +5,8 @@ export interface CommandIo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly now: () => Date;
+  /** All of standard input, for a file named "-"; undefined where there is none. */
+  readonly input?: () => Promise<string>;
   /** What was asked for: reports, pages, scripts. */
   readonly out: (text: string) => void;
   /** Progress and complaints. */

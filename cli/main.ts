@@ -22,6 +22,7 @@ export async function main(): Promise<void> {
     environment: process.env,
     workingFolder: process.cwd(),
     now: () => new Date(),
+    input: standardInput,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colour: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
@@ -30,6 +31,12 @@ export async function main(): Promise<void> {
     exit: () => undefined,
   });
   process.exitCode = interrupted ?? code;
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -5,6 +5,7 @@ import { registerCheck } from "./commands/check";
 import { registerCompletion } from "./commands/completion";
 import { registerEngine } from "./commands/engine";
 import { registerExplain } from "./commands/explain";
+import { registerReview } from "./commands/review";
 import { registerSandbox } from "./commands/sandbox";
 import { IncompleteError, UsageError } from "./errors";
 import { EXIT } from "./exit-codes";
@@ -30,7 +31,14 @@ Exit codes of check and review:
   3  incomplete: no engine, a language that cannot be run, a pack that did not run, unknowns with --strict
   4  something secret would have been printed; nothing was`;
 
-const REGISTRATIONS = [registerCheck, registerExplain, registerSandbox, registerEngine, registerCompletion];
+const REGISTRATIONS = [
+  registerCheck,
+  registerReview,
+  registerExplain,
+  registerSandbox,
+  registerEngine,
+  registerCompletion,
+];
 
 export function createProgram(io: CommandIo): Command {
   const program = new Command("certlock")

@@ -45,12 +45,17 @@ function stateOf(input: ReviewInput, events: readonly EngineEvent[]): Report["pr
     return failed(stopped ? STOPPED_BY_RULES : "see the log of the run");
   };
   if (events.length > 0) {
-    const summary = events.map(({ summaryEvent }) => summaryEvent).find((event) => event !== undefined);
-    if (summary === undefined)
+    const summaries = events.map(({ summaryEvent }) => summaryEvent).filter((event) => event !== undefined);
+    if (summaries.length === 0)
       return failed(told === undefined ? "its events end before its end" : clean(told, 200));
-    if (summary.maybeCorrupt === true) return failed("the engine says that its result may be wrong");
+    if (summaries.some(({ maybeCorrupt }) => maybeCorrupt === true))
+      return failed("the engine says that its result may be wrong");
     // Older engines give no result; errors tell it as well.
-    if (errors > 0 || input.preview?.ok === false || (summary.result ?? "succeeded") !== "succeeded")
+    if (
+      errors > 0 ||
+      input.preview?.ok === false ||
+      summaries.some(({ result }) => (result ?? "succeeded") !== "succeeded")
+    )
       return failure();
     return { state: "ok" };
   }

@@ -22,8 +22,8 @@ const SHAPES: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   { name: "a PEM private key", pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PRIVATE KEY-----/ },
   { name: "a PEM block", pattern: /-----BEGIN [A-Z0-9 ]{1,40}-----/ },
   { name: "a JSON web token", pattern: /\beyJ[\w-]{5,}\.[\w-]{8,}\.[\w-]*/ },
-  // Three characters, a mark (today "8Q~", earlier "7Q~"), then 31 to 34 characters.
-  { name: "a client secret of Entra", pattern: /[\w~.-]{3}[0-9]Q~[\w~.-]{31,34}/ },
+  // Three characters, a mark (today "8Q~", earlier "7Q~"), then 31 to 34 characters, some of which may have been cut off.
+  { name: "a client secret of Entra", pattern: /[\w~.-]{3}[0-9]Q~[\w~.-]{12,}/ },
   { name: "a PFX file in base64", pattern: /\bMI[I-K][A-Za-z0-9+/]{2,3}(?:AgED|IBAzC)[A-Za-z0-9+/]{20,}/ },
   { name: "key material in base64", pattern: /\bMI[I-K][A-Za-z0-9+/\\]{200,}/ },
   { name: "a shared access signature", pattern: /[?&;]sig=[A-Za-z0-9%+/_-]{20,}/i },

@@ -14,7 +14,6 @@ export function privilegeRanks(identities: readonly Identity[]): PrivilegeRank {
 
 export function findingOrder(privilege: PrivilegeRank): Compare<Finding> {
   return inTurn(
-    by(({ level, severity }) => (level === "mandatory" || severity !== "low" ? 0 : 1)),
     by(({ severity }) => severityRank(severity)),
     by(({ level }) => (level === "mandatory" ? 0 : 1)),
     by(({ identity }) => privilege(identity)),

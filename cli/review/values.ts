@@ -89,8 +89,10 @@ function isSecret(value: unknown): value is Record<string, unknown> {
  */
 export function secretTexts(value: unknown, found: Set<string> = new Set()): Set<string> {
   if (Array.isArray(value)) for (const entry of value) secretTexts(entry, found);
-  else if (isSecret(value)) textsWithin(plain(value["plaintext"] ?? value["value"]), found);
-  else if (isRecord(value)) for (const entry of Object.values(value)) secretTexts(entry, found);
+  else if (isRecord(value)) {
+    if (isSecret(value)) textsWithin(plain(value["plaintext"] ?? value["value"]), found);
+    for (const entry of Object.values(value)) secretTexts(entry, found);
+  }
   return found;
 }
 

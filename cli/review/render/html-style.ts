@@ -2,7 +2,7 @@
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1a2230;--soft:#566074;--line:#dde2ea;--accent:#2457c5;
 --bad:#b3261e;--bad-bg:#fdecea;--warn:#8a5a00;--warn-bg:#fff4dc;--good:#146c43;--good-bg:#e5f5ec;--mute-bg:#eef1f6;
---kept:#6b8fd6;--added:#2457c5;--removed:#9aa3b2;--on-bar:#fff;--shared:#bcd0f7;--hatch:#6b8fd6;--gap:#f2b8b5;--code:#eef1f6}
+--kept:#436cc4;--added:#12388c;--removed:#687184;--on-bar:#fff;--shared:#bcd0f7;--hatch:#6b8fd6;--gap:#f2b8b5;--code:#eef1f6}
 @media (prefers-color-scheme:dark){:root{--bg:#11151c;--card:#1a202a;--ink:#e7ebf2;--soft:#a3adbf;--line:#2f3846;--accent:#8ab0ff;
 --bad:#ffb4ab;--bad-bg:#43201e;--warn:#ffd58a;--warn-bg:#3a2d10;--good:#8fe0b4;--good-bg:#143526;--mute-bg:#232b37;
 --kept:#466bb5;--added:#8ab0ff;--removed:#5b6475;--on-bar:#0e131b;--shared:#26375c;--hatch:#5e83cd;--gap:#7a3531;--code:#232b37}
@@ -14,7 +14,7 @@ main{max-width:1180px;margin:0 auto;padding:24px 20px 48px}
 header{border-radius:12px;padding:20px 24px;border:1px solid var(--line);border-left:8px solid var(--edge);background:var(--tint)}
 .blocked{--edge:var(--bad);--tint:var(--bad-bg)}.needs-review,.incomplete{--edge:var(--warn);--tint:var(--warn-bg)}.clean{--edge:var(--good);--tint:var(--good-bg)}
 h1{margin:0;font-size:26px;line-height:1.25}h1 .verdict{color:var(--edge)}
-.sentence{margin:6px 0 0;font-size:17px}.provenance{margin:10px 0 0;color:var(--soft);font-size:13.5px}
+.sentence{margin:6px 0 0;font-size:17px}.sentence::first-letter{text-transform:uppercase}.provenance{margin:10px 0 0;color:var(--soft);font-size:13.5px}
 h2{font-size:18px;margin:0 0 12px}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px 20px;margin-top:18px;overflow:hidden}
 .glance{display:grid;grid-template-columns:repeat(5,1fr);gap:10px;margin:18px 0 0}
@@ -26,7 +26,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--soft);font-weight:600;font-size:12.5px;border-bottom:1px solid var(--line);padding:6px 10px;white-space:nowrap}
 td{padding:9px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere;min-width:5.5em}
-tr:last-child td{border-bottom:0}td.wide{min-width:15em}td.tight{white-space:nowrap;min-width:0;overflow-wrap:normal}
+tr:last-child td{border-bottom:0}td.wide{min-width:15em}td.tight{white-space:nowrap;min-width:0;overflow-wrap:normal}td code{white-space:nowrap}td.wide code{white-space:normal}
 code{background:var(--code);border-radius:5px;padding:1px 5px;font:12.5px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 a{color:var(--accent);text-underline-offset:2px}a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
 .pill{display:inline-block;border-radius:999px;padding:1px 9px;font-size:12px;font-weight:650;white-space:nowrap;background:var(--mute-bg);color:var(--soft)}

@@ -150,7 +150,9 @@ function fold(summary: string, open: boolean, lines: readonly string[]): string[
 
 function mustFixSection({ findings }: Report, cut: Cut): string[] {
   const stops = findings.filter(mustFix);
-  return stops.length === 0 ? [] : ["**Must fix**", "", ...findingRows(stops, cut.mustFix, cut)];
+  return stops.length === 0
+    ? []
+    : [`**Must fix** (${stops.length})`, "", ...findingRows(stops, cut.mustFix, cut)];
 }
 
 function findingRows(all: readonly Finding[], limit: number, cut: Cut): string[] {
@@ -201,7 +203,11 @@ function credentialSection({ credentialChanges }: Report, cut: Cut): string[] {
     change.issuer === undefined ? "–" : text(change.issuer, cut),
     sourceCell(change),
   ];
-  return ["**Credential changes**", "", ...rows(credentialChanges, cut.credentials, titles, cells)];
+  return [
+    `**Credential changes** (${credentialChanges.length})`,
+    "",
+    ...rows(credentialChanges, cut.credentials, titles, cells),
+  ];
 }
 
 function trustSection({ trustChanges }: Report, cut: Cut): string[] {

@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 const LABEL = 236;
 const WIDTH = 1120;
 const RIGHT = 24;
-const HEAD = 40;
+const HEAD = 52;
 const BAR = 18;
 const LANE = 26;
 const GAP = 18;
@@ -54,8 +54,8 @@ export function timeline(report: Report, escape: (text: string) => string): Time
     '<defs><pattern id="overlap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch" width="2.4" height="6"/></pattern></defs>',
     ...months(first, last, scale, height),
     ...parts,
-    `<line class="today" x1="${scale(now)}" x2="${scale(now)}" y1="${HEAD - 12}" y2="${height - 6}"/>`,
-    `<text class="today-label" x="${scale(now)}" y="${HEAD - 18}" text-anchor="middle">this run</text>`,
+    `<line class="today" x1="${scale(now)}" x2="${scale(now)}" y1="${HEAD - 15}" y2="${height - 6}"/>`,
+    `<text class="today-label" x="${scale(now)}" y="${HEAD - 20}" text-anchor="middle">this run</text>`,
     "</svg>",
   ];
   return { svg: svg.join("\n"), left: all.length - rows.length };
@@ -144,7 +144,7 @@ function months(first: number, last: number, scale: (moment: number) => number, 
     if (new Date(moment).getUTCMonth() % step !== 0) continue;
     const x = scale(moment);
     lines.push(
-      `<line class="month" x1="${x}" x2="${x}" y1="${HEAD - 10}" y2="${height - 6}"/><text class="month-label" x="${x + 4}" y="12">${iso(moment).slice(0, 7)}</text>`,
+      `<line class="month" x1="${x}" x2="${x}" y1="4" y2="${height - 6}"/><text class="month-label" x="${x + 4}" y="12">${iso(moment).slice(0, 7)}</text>`,
     );
   }
   return lines;

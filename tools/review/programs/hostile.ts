@@ -18,7 +18,7 @@ export const hostileNames: readonly string[] = [
 export const program: StepProgram = (step) => {
   if (step === "before") return;
   hostileNames.forEach((name, index) => {
-    const application = new azuread.ApplicationRegistration(`${name}`, {
+    const application = new azuread.ApplicationRegistration(name, {
       displayName: name.slice(0, 120),
       description: name.slice(0, 500),
     });
