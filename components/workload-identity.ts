@@ -233,6 +233,15 @@ function checkIdentityName(given: unknown): Finding | undefined {
 /** What an application can have and a managed identity cannot. */
 function checkFederation(credentials: FederatedCredentials, location: unknown, problems: Problems): void {
   for (const [name, trust] of Object.entries(credentials)) {
+    // https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities/federatedidentitycredentials
+    if (trust.description !== undefined) {
+      problems.add(`${placeOf("federatedCredentials", name)}.description`, {
+        code: "unknown-key",
+        given: "a description",
+        allowed: "no description: Azure keeps none for the credential of a managed identity",
+        remedy: "leave it out, and say what the caller is in the credential's name",
+      });
+    }
     if (!("managedIdentity" in trust)) continue;
     problems.add(`${placeOf("federatedCredentials", name)}.managedIdentity`, {
       code: "entra-issuer",

@@ -203,7 +203,7 @@ function pressTab(zsh: string, path: string, line: string): string {
     zpty -w shell "PS1=; unsetopt beep; certlock() { print -r -- \\"<\\$*>\\" }; autoload -Uz compinit; compinit -D -u; source '${path}'; print REA''DY"
     local line all
     ${read("*READY*")}
-    zpty -w -n shell ${`'certlock ${line}'`}$'\\t\\n'
+    zpty -w -n shell 'certlock ${line}'$'\\t\\n'
     ${read("*\\<*\\>*")}
     print -r -- "$all"
     zpty -d shell`;

@@ -221,6 +221,11 @@ describe("WorkloadIdentity", () => {
         'tags["a"] wrong-type',
       ],
     ],
+    [
+      "a description Azure would not keep",
+      { federatedCredentials: { nightly: { ...pods("nightly"), description: "the nightly run" } } },
+      ['federatedCredentials["nightly"].description unknown-key'],
+    ],
     ["a cloud there is not", { cloud: "moon" }, ["cloud out-of-range"]],
   ];
   for (const [situation, args, problems] of wrong) {
