@@ -1,6 +1,12 @@
 export { startSandbox } from "./sandbox";
 export type { Sandbox, SandboxDeployer, SandboxOptions, SandboxPorts } from "./sandbox";
 export { SandboxError } from "./sandbox-error";
+export { checkedSeed, parseSeed } from "./seed/seed";
+export type { Generation, Seed, SeededApplication, SeededCredential, SeededSignIn } from "./seed/seed";
+export type { DirectoryAudit } from "./tenant/directory-audits";
+export type { ReplicationLag } from "./tenant/replication";
+export { MICROSOFT_LIMITS, type Throttling } from "./tenant/throttling";
+export { sandboxCommand, type SandboxCommandIo } from "./main";
 export { Tenant } from "./tenant/tenant";
 export type { Fault, FaultHandle, FaultMatch, Faults } from "./tenant/faults";
 export type { TenantOptions } from "./tenant/directory";

@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { environmentText, isFormat, FORMATS, type Format } from "./environment-text";
 import { startSandbox, type SandboxOptions, type SandboxPorts } from "./sandbox";
 import { SandboxError } from "./sandbox-error";
+import { parseSeed, type Seed } from "./seed/seed";
 
 const DOORS = ["login", "graph", "vault", "providers"] as const satisfies readonly (keyof SandboxPorts)[];
 
@@ -11,6 +13,7 @@ const USAGE = `certlock sandbox: an Entra tenant in memory, for tests and demons
                         ports of the doors on 127.0.0.1 (default: free ones)
   --tenant-id GUID      directory id (default: a random one)
   --client-address IP   where requests come from unless they say otherwise (default: 198.51.100.10)
+  --seed FILE           what the tenant is filled with, as JSON (docs/sandbox.md); same file, same objects
   --format FORMAT       how the environment is printed: ${FORMATS.join(", ")} (default: sh)
   --stop-on-stdin-end   also stop when standard input ends, as it does when the process that started it is gone
   --help                this text
@@ -51,15 +54,20 @@ export async function sandboxCommand(
 }
 
 interface Command {
+  readonly seedFile: string | undefined;
   readonly options: SandboxOptions;
   readonly format: Format;
   readonly stopOnStdinEnd: boolean;
 }
 
-async function run({ options, format, stopOnStdinEnd }: Command, io: SandboxCommandIo): Promise<void> {
+async function run(
+  { options, seedFile, format, stopOnStdinEnd }: Command,
+  io: SandboxCommandIo,
+): Promise<void> {
   const stop = stopRequest(io, stopOnStdinEnd);
   try {
-    const sandbox = await startSandbox(options);
+    const seed = seedFile === undefined ? undefined : await readSeed(seedFile);
+    const sandbox = await startSandbox({ ...options, ...(seed && { seed }) });
     try {
       io.stdout.write(environmentText(sandbox, format));
       await stop.requested;
@@ -69,6 +77,19 @@ async function run({ options, format, stopOnStdinEnd }: Command, io: SandboxComm
   } finally {
     stop.ignore();
   }
+}
+
+async function readSeed(path: string): Promise<Seed> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw new SandboxError("SANDBOX_SEED_INVALID", `"--seed" names a file that cannot be read (${code}).`, {
+      cause: error,
+    });
+  }
+  return parseSeed(text);
 }
 
 /** Listens for what ends the sandbox from before it starts: a signal during the start must not leave files behind. */
@@ -104,6 +125,7 @@ function readArguments(args: readonly string[]): Command | undefined {
       ...Object.fromEntries(DOORS.map((door) => [`${door}-port`, { type: "string" as const }])),
       "tenant-id": { type: "string" },
       "client-address": { type: "string" },
+      seed: { type: "string" },
       format: { type: "string" },
       "stop-on-stdin-end": { type: "boolean" },
       help: { type: "boolean" },
@@ -124,6 +146,7 @@ function readArguments(args: readonly string[]): Command | undefined {
     throw new SandboxError("SANDBOX_OPTION_INVALID", problems.join("\n"));
   }
   return {
+    seedFile: values.seed,
     format,
     stopOnStdinEnd: values["stop-on-stdin-end"] ?? false,
     options: {

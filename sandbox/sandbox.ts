@@ -6,10 +6,15 @@ import { TokenIssuer } from "./login/tokens";
 import { createPrivateFiles } from "./private-files";
 import { openProvidersDoor } from "./providers/door";
 import { SandboxError } from "./sandbox-error";
+import { applySeed } from "./seed/apply-seed";
+import { checkedSeed, type Seed } from "./seed/seed";
+import { SeededRandom } from "./seed/seeded-random";
 import type { Faults } from "./tenant/faults";
 import { isGuid } from "./tenant/identifiers";
+import type { ReplicationLag } from "./tenant/replication";
 import { DEPLOYER_NAME } from "./tenant/seed";
 import { Tenant } from "./tenant/tenant";
+import type { Throttling } from "./tenant/throttling";
 import { createClientCertificate, createServerIdentity } from "./tls/certificate-authority";
 import { clientAddressOf, openHttpsDoor, type HttpsDoorOptions } from "./tls/https-door";
 import { vaultRequestHandler } from "./vault/door";
@@ -35,6 +40,15 @@ export interface SandboxOptions {
   readonly ports?: SandboxPorts;
   /** Refuse a client assertion presented twice, which Entra does not. @default false */
   readonly singleUseAssertions?: boolean;
+  /**
+   * What the tenant is filled with; the same seed at the same time makes the same objects with the same ids. Checked
+   * whole before anything starts. @default - the deployer, two people and Microsoft's services
+   */
+  readonly seed?: Seed;
+  /** Limits on calls to Graph; MICROSOFT_LIMITS are the documented ones. @default - none */
+  readonly throttling?: Throttling;
+  /** How long new objects and credentials stay invisible to Graph's readers. @default - not at all */
+  readonly replicationLag?: ReplicationLag;
 }
 
 export interface Sandbox {
@@ -73,7 +87,7 @@ const DEFAULT_CLIENT_ADDRESS = "198.51.100.10";
  * Starts a tenant that behaves like Entra, with its doors on 127.0.0.1. It is a stage for tests and demonstrations,
  * not a security boundary.
  *
- * @throws SandboxError `SANDBOX_PORT_IN_USE` naming door and port, `SANDBOX_OPTION_INVALID`.
+ * @throws SandboxError `SANDBOX_PORT_IN_USE` naming door and port, `SANDBOX_OPTION_INVALID`, `SANDBOX_SEED_INVALID`.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   checkOptions(options);
@@ -82,11 +96,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const defaultClientAddress = options.clientAddress ?? DEFAULT_CLIENT_ADDRESS;
   const identity = await createServerIdentity();
   const certificate = await createClientCertificate(DEPLOYER_NAME, clock());
+  const seed = options.seed === undefined ? undefined : checkedSeed(options.seed);
+  const random = seed && new SeededRandom(seed.generate?.seed ?? 0);
   const tenant = new Tenant({
     clock,
     deployerCertificatePem: certificate.certificatePem,
+    ...(random && { idBytes: random.bytes }),
     ...(options.tenantId !== undefined && { id: options.tenantId.toLowerCase() }),
+    ...(options.throttling && { throttling: options.throttling }),
+    ...(options.replicationLag && { replicationLag: options.replicationLag }),
   });
+  if (seed && random) applySeed(tenant, seed, random);
   tenant.vaults.pipelineAddress = defaultClientAddress;
   const issuer = await TokenIssuer.create(tenant);
   const service = new TokenService(tenant, issuer, {

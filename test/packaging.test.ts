@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { engineFor } from "./engine/engine";
 
 const ROOT = resolve(__dirname, "..");
+/** A port nobody listens at. */
+const OFFLINE = "http://127.0.0.1:9";
 
 /** The packed package in an empty project: what its users have, and nothing else of this repository. */
 describe("the installed package", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: string;
   let installed: string;
 
@@ -40,6 +43,20 @@ describe("the installed package", function () {
     rmSync(project, { recursive: true, force: true });
   });
 
+  /** The command as npx would start it, where no proxy leads out. */
+  const run = (args: readonly string[]) =>
+    spawnSync(process.execPath, [join(installed, "cli", "bin", "certlock"), ...args], {
+      cwd: project,
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        HTTP_PROXY: OFFLINE,
+        HTTPS_PROXY: OFFLINE,
+        http_proxy: OFFLINE,
+        https_proxy: OFFLINE,
+      },
+    });
+
   const inProject = (script: string): string =>
     execFileSync(process.execPath, ["-e", script], { cwd: project, encoding: "utf8", stdio: "pipe" });
 
@@ -52,7 +69,9 @@ describe("the installed package", function () {
     assert.deepEqual(readdirSync(installed).sort(), [
       "LICENSE",
       "README.md",
+      "cli",
       "dist",
+      "docs",
       "package.json",
       "policies",
       "provider",
@@ -72,6 +91,35 @@ describe("the installed package", function () {
 
   it("has no entry of its own, so that nobody imports everything by mistake", () => {
     assert.throws(() => inProject('require("certlock")'), /ERR_PACKAGE_PATH_NOT_EXPORTED/);
+  });
+
+  it("has what the command line needs beside its code: pages of the rules, and how to build the engine", () => {
+    const explained = run(["explain", "vault-purge-protection"]);
+    assert.equal(explained.status, 0, explained.stderr);
+    assert.match(explained.stdout, /^vault-purge-protection\n/);
+    assert.deepEqual(readdirSync(join(installed, "cli", "engine")).sort(), ["go.mod", "go.sum"]);
+  });
+
+  it("checks a program of the project, offline", async function () {
+    await engineFor(this);
+    writeFileSync(join(project, "Pulumi.yaml"), "name: user\nruntime: nodejs\n");
+    writeFileSync(
+      join(project, "index.ts"),
+      `import * as azuread from "@pulumi/azuread";
+       import { SecretFreeApplication } from "certlock/components";
+       new SecretFreeApplication("good", { description: "Signs in with a certificate. Platform team.", ownership: "none", certificate: {} });
+       new azuread.ApplicationPassword("bad", { applicationId: "/applications/0a0e0000-0000-4000-8000-00000000000c" });`,
+    );
+    const { status, stdout, stderr } = run(["check", "--format", "json"]);
+    assert.equal(status, 2, stderr);
+    const { findings } = JSON.parse(stdout) as {
+      findings: { level: string; rule: string; resource: string }[];
+    };
+    assert.deepEqual(
+      findings.filter(({ level }) => level === "mandatory").map(({ rule, resource }) => [rule, resource]),
+      [["no-client-secret-resource", "bad"]],
+      stderr,
+    );
   });
 
   for (const [what, path, args] of [

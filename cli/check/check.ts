@@ -162,7 +162,7 @@ class Attempt {
         configuration,
         folder,
         languagePort: this.#host.port,
-        providers: { names, port },
+        providers: new Map(names.map((name) => [name, port])),
         packs,
         environment: {
           ...this.#environment.given,

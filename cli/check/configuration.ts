@@ -28,7 +28,7 @@ export interface Configuration {
   readonly mayBeIncomplete: boolean;
 }
 
-/** Values given on the command line, `namespace:key=value`. */
+/** Values given on the command line, by key; without a namespace it is the project's. */
 export type Overrides = ReadonlyMap<string, string>;
 
 /** @throws UsageError when the stack's file cannot be read */
@@ -49,10 +49,11 @@ export async function readConfiguration(
       : undefined;
   const reading = new Reading(project.name, decrypt, markers);
   const config: Record<string, unknown> = {};
+  const given = new Map([...overrides].map(([key, value]) => [reading.fullKey(key), value]));
   for (const [key, value] of Object.entries(objectOf(file["config"]))) {
-    if (!overrides.has(reading.fullKey(key))) config[key] = reading.setting(key, value);
+    if (!given.has(reading.fullKey(key))) config[key] = reading.setting(key, value);
   }
-  for (const [key, value] of overrides) config[key] = reading.setting(key, value);
+  for (const [key, value] of given) config[key] = reading.setting(key, value);
   const esc = escEnvironments(file["environment"]);
   reading.defaults(objectOf(project.config));
   return {

@@ -18,8 +18,8 @@ export interface EngineRunOptions {
   /** Private folder of this run. */
   readonly folder: string;
   readonly languagePort: number;
-  /** Attached providers, all served at one port. */
-  readonly providers: { readonly names: readonly string[]; readonly port: number };
+  /** Attached providers and where they are served: name and port. */
+  readonly providers: ReadonlyMap<string, number>;
   /** Executable policy packs. */
   readonly packs: readonly string[];
   /** For the engine and, through it, for the packs. */
@@ -136,7 +136,7 @@ function environmentOf(options: EngineRunOptions): Environment {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
-    PULUMI_DEBUG_PROVIDERS: providers.names.map((name) => `${name}:${providers.port}`).join(","),
+    PULUMI_DEBUG_PROVIDERS: [...providers].map(([name, port]) => `${name}:${port}`).join(","),
     // As Pulumi's Node host tells a pack; an executable one is told by nobody else.
     PULUMI_CONFIG: JSON.stringify(configuration.values),
     PULUMI_NODEJS_PROJECT: project.name,

@@ -76,11 +76,11 @@ async function runCheck(
   options: CheckCommandOptions,
   io: CommandIo,
 ): Promise<(CheckOutcome & { readonly engineVersion: string }) | undefined> {
-  const [{ check }, { findEngine }] = await Promise.all([
+  // The engine is asked for its version while the rest is being loaded.
+  const [{ engine, passedOver }, { check }] = await Promise.all([
+    import("../engine/find.js").then(({ findEngine }) => findEngine(io.environment)),
     import("../check/check.js"),
-    import("../engine/find.js"),
   ]);
-  const { engine, passedOver } = await findEngine(io.environment);
   if (engine === undefined)
     throw new IncompleteError(
       "ENGINE_MISSING",
@@ -148,9 +148,20 @@ function sourceRoot(root: string): string {
   }
 }
 
+/** Lines of a complaint that are shown: what follows are the insides of the SDK. */
+const SHOWN_LINES = 16;
+const SHOWN_COLUMNS = 400;
+
 /** Engine messages carry colour tags such as `<{%reset%}>`. */
 function plain(message: string): string {
-  return message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+  const lines = message
+    .replaceAll(/<\{%[^%]*%\}>/g, "")
+    .trim()
+    .split("\n");
+  return lines
+    .slice(0, SHOWN_LINES)
+    .map((line) => (line.length > SHOWN_COLUMNS ? `${line.slice(0, SHOWN_COLUMNS)}…` : line))
+    .join("\n");
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

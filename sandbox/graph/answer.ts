@@ -1,13 +1,13 @@
 import type { GraphRequest, GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
 import type { Directory } from "../tenant/directory";
-import type { GraphCall } from "./call";
+import { answerBatch, isBatch } from "./batch";
+import { VERSIONS, type GraphCall } from "./call";
 import { badQuery, GraphError, injected, segmentNotFound } from "./graph-error";
 import { checkPermission } from "./permissions";
-import { routes } from "./routes";
+import { routesOf } from "./routes";
 import { matchRoute, pathSegments } from "./routing";
-
-const VERSIONS: readonly string[] = ["v1.0", "beta"];
+import { throttle } from "./throttling";
 
 /** Finds the noun a call is for, lets it answer, and dresses refusals as Graph does. */
 export function answerGraph(tenant: Directory, request: GraphRequest): GraphResponse {
@@ -17,9 +17,12 @@ export function answerGraph(tenant: Directory, request: GraphRequest): GraphResp
     const fault = tenant.faults.takeInner(request);
     if (fault?.kind === "answer") throw injected(fault);
     if (fault?.when === "before") fault.change();
-    const response = dispatch(tenant, request);
-    if (fault?.when === "after") fault.change();
-    return { ...response, headers: { ...response.headers, ...headers } };
+    try {
+      const response = dispatch(tenant, request);
+      return { ...response, headers: { ...response.headers, ...headers } };
+    } finally {
+      if (fault?.when === "after") fault.change();
+    }
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     return {
@@ -33,11 +36,15 @@ export function answerGraph(tenant: Directory, request: GraphRequest): GraphResp
 function dispatch(tenant: Directory, request: GraphRequest): GraphResponse {
   const queryStart = request.path.indexOf("?");
   const path = queryStart < 0 ? request.path : request.path.slice(0, queryStart);
-  const [version = "", ...segments] = pathSegments(path);
-  if (!VERSIONS.includes(version)) throw badQuery(`Invalid version: ${version}`);
-
-  const match = matchRoute(routes, request.method, segments);
+  const [given = "", ...segments] = pathSegments(path);
+  const version = VERSIONS.find((known) => known === given);
+  if (!version) throw badQuery(`Invalid version: ${given}`);
+  if (isBatch(request.method, segments)) {
+    return answerBatch(request, version, (one) => answerGraph(tenant, one));
+  }
+  const match = matchRoute(routesOf(version), request.method, segments);
   if (match.kind === "unknownSegment") throw segmentNotFound(match.segment);
+  const costs = throttle(tenant, request, segments);
   if (match.kind === "methodNotAllowed") {
     const message = "Specified HTTP method is not allowed for the request target.";
     throw new GraphError(405, "Request_BadRequest", message);
@@ -46,13 +53,15 @@ function dispatch(tenant: Directory, request: GraphRequest): GraphResponse {
     tenant,
     caller: request.caller,
     version,
-    path: segments.join("/"),
+    path: path.split("/").slice(2).join("/"),
     query: new URLSearchParams(queryStart < 0 ? "" : request.path.slice(queryStart)),
     body: request.body,
     param: (name) => match.params[name] ?? "",
+    header: (name) => request.headers?.[name],
   };
   checkPermission(match.route.permission, call);
-  return match.route.handle(call);
+  const response = match.route.handle(call);
+  return { ...response, headers: { ...costs, ...response.headers } };
 }
 
 /** Source: https://learn.microsoft.com/graph/errors */

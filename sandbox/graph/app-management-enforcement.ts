@@ -3,6 +3,7 @@ import { DEFAULT_POLICY_ID } from "../tenant/app-management-policies";
 import type { CredentialHolder } from "../tenant/directory-objects";
 import type { GraphCall } from "./call";
 import { isObject } from "./call";
+import { isIssuedUnder } from "./certificate-authorities";
 import { GraphError } from "./graph-error";
 import { durationMilliseconds } from "./values";
 
@@ -13,6 +14,8 @@ export interface NewCredential {
   readonly custom?: boolean;
   readonly start: Date;
   readonly end: Date;
+  /** Base64 of the DER form; of certificates alone. */
+  readonly certificate?: string;
 }
 
 /** The object it is written on; while it is being created it has neither policy nor age. */
@@ -50,6 +53,11 @@ export function enforceAppManagementPolicies(
     if (bounding && !withinLifetime(credential, bounding.restriction)) {
       throw invalidLifetime(bounding.policyId);
     }
+    if (credential.certificate === undefined) continue;
+    const issuing = restrictionInForce(call, target, "trustedCertificateAuthority");
+    if (issuing && !isTrusted(call, credential.certificate, issuing.restriction)) {
+      throw issuerNotAllowed(issuing.policyId);
+    }
   }
 }
 
@@ -62,6 +70,18 @@ function additions(credential: NewCredential): readonly RestrictionType[] {
 function withinLifetime(credential: NewCredential, { maxLifetime }: Restriction): boolean {
   const limit = durationMilliseconds(maxLifetime ?? "");
   return limit === undefined || credential.end.getTime() - credential.start.getTime() < limit;
+}
+
+/** Trusted is what one of the configurations named has issued; a deleted one trusts nobody. */
+function isTrusted(call: GraphCall, certificate: string, restriction: Restriction): boolean {
+  const ids = restriction.certificateBasedApplicationConfigurationIds ?? [];
+  return ids.some((id) => {
+    const configuration = call.tenant.certificateAuthorityConfigurations.get(id);
+    return (
+      configuration?.deletedDateTime === null &&
+      isIssuedUnder(Buffer.from(certificate, "base64"), configuration)
+    );
+  });
 }
 
 /** One restriction that binds this call, with the policy it stands in. */
@@ -114,7 +134,10 @@ function binds(call: GraphCall, target: PolicyTarget, restriction: Restriction):
 }
 
 /** The exemption is the caller's, not the application's: its own custom security attribute lets it through. */
-function isExemptActor(call: GraphCall, { excludeActors }: Restriction): boolean {
+export function isExemptActor(
+  call: GraphCall,
+  { excludeActors }: Pick<Restriction, "excludeActors">,
+): boolean {
   const attributes = call.tenant.servicePrincipalByAppId(call.caller.appId)?.properties[
     "customSecurityAttributes"
   ];
@@ -132,6 +155,15 @@ function typeNotAllowed(policyId: string): GraphError {
     400,
     "CredentialTypeNotAllowedAsPerAppPolicy",
     `Credential type not allowed as per assigned policy '${policyId}'.`,
+  );
+}
+
+/** Code and text of this refusal are not documented. */
+function issuerNotAllowed(policyId: string): GraphError {
+  return new GraphError(
+    400,
+    "CredentialTypeNotAllowedAsPerAppPolicy",
+    `Certificate issuer not allowed as per assigned policy '${policyId}'.`,
   );
 }
 

@@ -1,12 +1,19 @@
 import type { AppManagementPolicy } from "../tenant/app-management-policies";
 import type { CredentialHolder } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
+import { readAudiences } from "./audiences";
+import { auditPolicy, auditTarget, holderTarget, recordAudit } from "./audit";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { badRequest, invalidValue, referenceAlreadyExists, resourceNotFound } from "./graph-error";
 import { referencedId } from "./holder-properties";
 import { DIRECTORY_OBJECTS, render } from "./owners";
 import { collection, entity, type EntitySet } from "./query";
-import { readIdentifierUris, readKeyRestrictions, readPasswordRestrictions } from "./restrictions";
+import {
+  readIdentifierUris,
+  readKeyRestrictions,
+  readPasswordRestrictions,
+  renderRestrictions,
+} from "./restrictions";
 import { optionalBoolean, refuseUnknownProperties, requiredString } from "./values";
 
 const WRITABLE = ["displayName", "description", "isEnabled", "restrictions"];
@@ -24,11 +31,15 @@ const NO_RESTRICTIONS: AppManagementPolicy["restrictions"] = {
 };
 
 export function listAppManagementPolicies(call: GraphCall): GraphResponse {
-  return collection(call, POLICIES, [...call.tenant.appManagementPolicies.values()].map(toJson));
+  return collection(
+    call,
+    POLICIES,
+    [...call.tenant.appManagementPolicies.values()].map((policy) => toJson(call, policy)),
+  );
 }
 
 export function getAppManagementPolicy(call: GraphCall): GraphResponse {
-  return entity(call, POLICIES, toJson(findPolicy(call, call.param("policy"))));
+  return entity(call, POLICIES, toJson(call, findPolicy(call, call.param("policy"))));
 }
 
 /** Source: https://learn.microsoft.com/graph/api/appmanagementpolicy-post */
@@ -40,10 +51,11 @@ export function createAppManagementPolicy(call: GraphCall): GraphResponse {
     displayName: requiredString(body, "displayName", 256),
     description: requiredString(body, "description", 1024),
     isEnabled: optionalBoolean(body, "isEnabled") ?? false,
-    restrictions: patchRestrictions(body["restrictions"] ?? {}, NO_RESTRICTIONS),
+    restrictions: patchRestrictions(call, body["restrictions"] ?? {}, NO_RESTRICTIONS),
   };
   call.tenant.appManagementPolicies.set(policy.id, policy);
-  return entity(call, POLICIES, toJson(policy), 201);
+  auditPolicy(call, "Add policy", "Add", policy);
+  return entity(call, POLICIES, toJson(call, policy), 201);
 }
 
 export function updateAppManagementPolicy(call: GraphCall): GraphResponse {
@@ -57,9 +69,10 @@ export function updateAppManagementPolicy(call: GraphCall): GraphResponse {
     isEnabled: optionalBoolean(body, "isEnabled") ?? before.isEnabled,
     restrictions:
       "restrictions" in body
-        ? patchRestrictions(body["restrictions"], before.restrictions)
+        ? patchRestrictions(call, body["restrictions"], before.restrictions)
         : before.restrictions,
   });
+  auditPolicy(call, "Update policy", "Update", findPolicy(call, before.id), before);
   return noContent();
 }
 
@@ -68,6 +81,7 @@ export function deleteAppManagementPolicy(call: GraphCall): GraphResponse {
   const policy = findPolicy(call, call.param("policy"));
   for (const holder of targetsOf(call, policy)) holder.appManagementPolicyId = undefined;
   call.tenant.appManagementPolicies.delete(policy.id);
+  auditPolicy(call, "Delete policy", "Delete", policy);
   return noContent();
 }
 
@@ -81,9 +95,15 @@ export function listAppliesTo(call: GraphCall): GraphResponse {
   );
 }
 
+export const ASSIGNED_POLICIES: Pick<EntitySet, "type" | "properties"> = POLICIES;
+
 export function listAssignedPolicies(call: GraphCall, holder: CredentialHolder): GraphResponse {
+  return collection(call, POLICIES, assignedPolicies(call, holder));
+}
+
+export function assignedPolicies(call: GraphCall, holder: CredentialHolder): readonly Json[] {
   const policy = call.tenant.appManagementPolicies.get(holder.appManagementPolicyId ?? "");
-  return collection(call, POLICIES, policy ? [toJson(policy)] : []);
+  return policy ? [toJson(call, policy)] : [];
 }
 
 /**
@@ -101,6 +121,7 @@ export function assignPolicy(call: GraphCall, holder: CredentialHolder): GraphRe
     );
   }
   holder.appManagementPolicyId = policy.id;
+  auditAssignment(call, holder, policy, "Add");
   return noContent();
 }
 
@@ -108,11 +129,29 @@ export function unassignPolicy(call: GraphCall, holder: CredentialHolder): Graph
   const id = call.param("policy").toLowerCase();
   if (holder.appManagementPolicyId !== id) throw resourceNotFound(id);
   holder.appManagementPolicyId = undefined;
+  auditAssignment(call, holder, findPolicy(call, id), "Remove");
   return noContent();
 }
 
-function toJson(policy: AppManagementPolicy): Json {
-  return { ...policy };
+function toJson(call: GraphCall, policy: AppManagementPolicy): Json {
+  return { ...policy, restrictions: renderRestrictions(policy.restrictions, call) };
+}
+
+function auditAssignment(
+  call: GraphCall,
+  holder: CredentialHolder,
+  policy: AppManagementPolicy,
+  verb: "Add" | "Remove",
+): void {
+  const what = holder.kind === "application" ? "application" : "service principal";
+  recordAudit(
+    call,
+    {
+      activityDisplayName: verb === "Add" ? `Add policy to ${what}` : `Remove policy from ${what}`,
+      operationType: verb === "Add" ? "Assign" : "Unassign",
+    },
+    [holderTarget(holder), auditTarget("Policy", policy)],
+  );
 }
 
 function findPolicy(call: GraphCall, id: string): AppManagementPolicy {
@@ -129,6 +168,7 @@ function targetsOf(call: GraphCall, policy: AppManagementPolicy): readonly Crede
 }
 
 function patchRestrictions(
+  call: GraphCall,
   value: unknown,
   before: AppManagementPolicy["restrictions"],
 ): AppManagementPolicy["restrictions"] {
@@ -140,19 +180,23 @@ function patchRestrictions(
         ? readPasswordRestrictions(value["passwordCredentials"])
         : before.passwordCredentials,
     keyCredentials:
-      "keyCredentials" in value ? readKeyRestrictions(value["keyCredentials"]) : before.keyCredentials,
+      "keyCredentials" in value ? readKeyRestrictions(value["keyCredentials"], call) : before.keyCredentials,
     applicationRestrictions:
       "applicationRestrictions" in value
-        ? readApplicationRestrictions(value["applicationRestrictions"])
+        ? readApplicationRestrictions(call, value["applicationRestrictions"])
         : before.applicationRestrictions,
   };
 }
 
 function readApplicationRestrictions(
+  call: GraphCall,
   value: unknown,
 ): AppManagementPolicy["restrictions"]["applicationRestrictions"] {
   if (value === null) return null;
   if (!isObject(value)) throw invalidValue("applicationRestrictions");
-  refuseUnknownProperties(value, ["identifierUris"]);
-  return { identifierUris: readIdentifierUris(value["identifierUris"], null) };
+  refuseUnknownProperties(value, ["identifierUris", ...(call.version === "beta" ? ["audiences"] : [])]);
+  return {
+    identifierUris: readIdentifierUris(value["identifierUris"], null),
+    ...("audiences" in value && { audiences: readAudiences(value["audiences"], null) }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { AppRoleAssignment, ServicePrincipalRecord } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
+import { holderTarget, modified, recordAudit } from "./audit";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { badRequest, resourceNotFound } from "./graph-error";
 import { collection, entity, type EntitySet } from "./query";
@@ -11,6 +12,7 @@ const FIELDS = [
   "id",
   "appRoleId",
   "createdDateTime",
+  "creationTimestamp",
   "deletedDateTime",
   "principalDisplayName",
   "principalId",
@@ -75,6 +77,7 @@ export function deleteAppRoleAssignedTo(call: GraphCall): GraphResponse {
   );
   if (!holder) throw resourceNotFound(id);
   holder.appRoleAssignments = holder.appRoleAssignments.filter((assignment) => assignment.id !== id);
+  auditGrant(call, "Remove", holder, resource);
   return noContent();
 }
 
@@ -108,15 +111,38 @@ function assign(
     createdDateTime: graphDateTime(call.tenant.clock()),
   };
   principal.appRoleAssignments = [...held, assignment];
+  auditGrant(call, "Add", principal, resource, appRoleId);
   return render(call, principal, assignment);
+}
+
+function auditGrant(
+  call: GraphCall,
+  verb: "Add" | "Remove",
+  principal: ServicePrincipalRecord,
+  resource: ServicePrincipalRecord | undefined,
+  appRoleId?: string,
+): void {
+  const roleIdProperty = appRoleId === undefined ? [] : [modified("AppRole.Id", null, appRoleId)];
+  recordAudit(
+    call,
+    {
+      activityDisplayName:
+        verb === "Add"
+          ? "Add app role assignment to service principal"
+          : "Remove app role assignment from service principal",
+      operationType: verb === "Add" ? "Assign" : "Unassign",
+    },
+    [...(resource ? [holderTarget(resource, roleIdProperty)] : []), holderTarget(principal)],
+  );
 }
 
 export function deleteAppRoleAssignment(call: GraphCall): GraphResponse {
   const principal = findServicePrincipal(call);
   const id = call.param("assignment");
-  const kept = principal.appRoleAssignments.filter((assignment) => assignment.id !== id);
-  if (kept.length === principal.appRoleAssignments.length) throw resourceNotFound(id);
-  principal.appRoleAssignments = kept;
+  const gone = principal.appRoleAssignments.find((assignment) => assignment.id === id);
+  if (!gone) throw resourceNotFound(id);
+  principal.appRoleAssignments = principal.appRoleAssignments.filter((assignment) => assignment !== gone);
+  auditGrant(call, "Remove", principal, call.tenant.servicePrincipals.get(gone.resourceId));
   return noContent();
 }
 
@@ -131,7 +157,8 @@ function render(call: GraphCall, principal: ServicePrincipalRecord, assignment: 
     id: assignment.id,
     deletedDateTime: null,
     appRoleId: assignment.appRoleId,
-    createdDateTime: assignment.createdDateTime,
+    // Beta calls it otherwise.
+    [call.version === "beta" ? "creationTimestamp" : "createdDateTime"]: assignment.createdDateTime,
     principalDisplayName: principal.properties["displayName"] ?? null,
     principalId: principal.id,
     principalType: "ServicePrincipal",

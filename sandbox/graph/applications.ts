@@ -1,7 +1,17 @@
 import type { ApplicationRecord } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
 import { graphDateTime, isGuid } from "../tenant/identifiers";
-import { bodyObject, noContent, type GraphCall, type Json } from "./call";
+import {
+  auditCreation,
+  auditCredentials,
+  auditProperties,
+  heldCredentials,
+  holderTarget,
+  recordAudit,
+} from "./audit";
+import { checkAudience } from "./audiences";
+import { bodyObject, noContent, prefers, withoutV1Only, type GraphCall, type Json } from "./call";
+import type { PolicyTarget } from "./app-management-enforcement";
 import { badRequest, invalidValue, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
@@ -11,10 +21,10 @@ import {
   type Defaults,
 } from "./holder-properties";
 import { checkIdentifierUris } from "./identifier-uris";
-import { renderKey } from "./key-credentials";
-import { renderPassword, type IssuedPassword } from "./password-credentials";
-import { checkOwnership, managesOnlyOwned } from "./permissions";
-import { collection, entity, selection, type EntitySet } from "./query";
+import { renderCredentials } from "./key-credentials";
+import type { IssuedPassword } from "./password-credentials";
+import { checkCreation, checkOwnership, managesOnlyOwned } from "./permissions";
+import { entity, type EntitySet } from "./query";
 import { alternateKey } from "./routing";
 import { objectList, oneOf, optionalString, requiredString, stringList } from "./values";
 
@@ -25,7 +35,8 @@ const DEFAULTS: Defaults = {
   notes: null,
   uniqueName: null,
   identifierUris: [],
-  signInAudience: "AzureADandPersonalMicrosoftAccount",
+  // Since May 2024; before, personal accounts were let in. Source: https://learn.microsoft.com/graph/whats-new-earlier
+  signInAudience: "AzureADMyOrg",
   tags: [],
   groupMembershipClaims: null,
   isDeviceOnlyAuthSupported: null,
@@ -80,10 +91,18 @@ const READ_ONLY = [
   "verifiedPublisher",
 ];
 
+/** Compared with the published types of both versions by a test. */
+const V1_ONLY: ReadonlySet<string> = new Set([
+  "addIns",
+  "applicationTemplateId",
+  "oauth2RequirePostResponse",
+]);
+
 export const APPLICATIONS: EntitySet = {
   name: "applications",
   type: "microsoft.graph.application",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
+  v1Only: V1_ONLY,
 };
 
 const AUDIENCES = [
@@ -93,18 +112,26 @@ const AUDIENCES = [
   "PersonalMicrosoftAccount",
 ] as const;
 
-export function listApplications(call: GraphCall): GraphResponse {
-  const objects = [...call.tenant.applications.values()].map((record) => renderApplication(call, record));
-  return collection(call, APPLICATIONS, objects);
-}
-
-export function getApplication(call: GraphCall): GraphResponse {
-  const withKeys = selection(call, APPLICATIONS)?.includes("keyCredentials") ?? false;
-  return entity(call, APPLICATIONS, renderApplication(call, findApplication(call), { withKeys }));
-}
+/**
+ * Which properties a list can be filtered, sorted and searched by.
+ * Source: the properties of https://learn.microsoft.com/graph/api/resources/application
+ */
+export const APPLICATION_QUERIES = {
+  filterBy: new Set([
+    ...["id", "appId", "applicationTemplateId", "createdDateTime", "deletedDateTime", "description"],
+    ...["disabledByMicrosoftStatus", "displayName", "identifierUris", "info", "notes", "publisherDomain"],
+    ...["serviceManagementReference", "signInAudience", "tags", "uniqueName"],
+    ...["web/redirectUris", "spa/redirectUris", "publicClient/redirectUris"],
+  ]),
+  orderBy: new Set(["createdDateTime", "deletedDateTime", "displayName"]),
+  searchBy: ["displayName", "description"],
+};
 
 export function createApplication(call: GraphCall): GraphResponse {
-  const body = bodyObject(call);
+  return create(call, bodyObject(call));
+}
+
+function create(call: GraphCall, body: Json): GraphResponse {
   const createdDateTime = graphDateTime(call.tenant.clock());
   const properties = mergeProperties({}, body, DEFAULTS);
   const appId = call.tenant.newId();
@@ -123,16 +150,30 @@ export function createApplication(call: GraphCall): GraphResponse {
     properties,
   };
   call.tenant.applications.set(record.id, record);
-  return entity(call, APPLICATIONS, renderApplication(call, record, { passwords }), 201);
+  call.tenant.replication.made(record.id);
+  auditCreation(call, record);
+  return entity(call, APPLICATIONS, renderApplication(call, record, { passwords, isFresh: true }), 201);
 }
 
+/**
+ * By unique name a caller that prefers `create-if-missing` gets the application made.
+ * Source: https://learn.microsoft.com/graph/api/application-upsert
+ */
 export function updateApplication(call: GraphCall): GraphResponse {
-  const record = findWritableApplication(call);
+  const uniqueName = alternateKey(call.param("id"), "uniqueName");
   const body = bodyObject(call);
+  if (uniqueName !== undefined && prefers(call, "create-if-missing") && !byUniqueName(call, uniqueName)) {
+    checkCreation(call);
+    return create(call, { ...body, uniqueName });
+  }
+  const record = findWritableApplication(call);
   const properties = mergeProperties(record.properties, body, DEFAULTS);
   checkProperties(call, { ...record, properties }, body, record);
+  const before = { credentials: heldCredentials(record), properties: record.properties };
   patchCredentials(call, record, body);
   record.properties = properties;
+  auditProperties(call, record, before.properties);
+  auditCredentials(call, record, before.credentials);
   return noContent();
 }
 
@@ -147,20 +188,47 @@ export function deleteApplication(call: GraphCall): GraphResponse {
     tenant.deletedItems.set(gone.id, gone);
   }
   tenant.applications.delete(record.id);
-  if (principal) tenant.servicePrincipals.delete(principal.id);
+  recordAudit(call, { activityDisplayName: "Delete application", operationType: "Delete" }, [
+    holderTarget(record),
+  ]);
+  if (principal) {
+    tenant.servicePrincipals.delete(principal.id);
+    recordAudit(call, { activityDisplayName: "Remove service principal", operationType: "Delete" }, [
+      holderTarget(principal),
+    ]);
+  }
   return noContent();
 }
 
-/** The application a route names: by object id or as `applications(appId='…')`. */
+/** The application a route names: by object id, `applications(appId='…')` or `applications(uniqueName='…')`. */
 export function findApplication(call: GraphCall): ApplicationRecord {
   const key = call.param("id");
-  const appId = alternateKey(key, "appId")?.toLowerCase();
+  const appId = alternateKey(key, "appId");
+  const uniqueName = alternateKey(key, "uniqueName");
   const found =
-    appId === undefined
-      ? call.tenant.applications.get(key.toLowerCase())
-      : call.tenant.applicationByAppId(appId);
-  if (!found) throw resourceNotFound(appId ?? key);
+    appId !== undefined
+      ? call.tenant.applicationByAppId(appId.toLowerCase())
+      : uniqueName !== undefined
+        ? byUniqueName(call, uniqueName)
+        : call.tenant.applications.get(key.toLowerCase());
+  if (!found || call.tenant.replication.hides(found.id)) throw resourceNotFound(appId ?? uniqueName ?? key);
   return found;
+}
+
+function byUniqueName({ tenant }: GraphCall, uniqueName: string): ApplicationRecord | undefined {
+  for (const application of tenant.applications.values()) {
+    if (application.properties["uniqueName"] === uniqueName) return application;
+  }
+  return undefined;
+}
+
+/** One property without making the whole answer: what filters and orders over a large tenant read. */
+export function readApplication(call: GraphCall, record: ApplicationRecord, name: string): unknown {
+  if (name === "id" || name === "appId" || name === "createdDateTime" || name === "deletedDateTime") {
+    return record[name];
+  }
+  if (Object.hasOwn(record.properties, name)) return record.properties[name];
+  return Object.hasOwn(DEFAULTS, name) ? DEFAULTS[name] : renderApplication(call, record)[name];
 }
 
 export function findWritableApplication(call: GraphCall): ApplicationRecord {
@@ -173,9 +241,9 @@ export function findWritableApplication(call: GraphCall): ApplicationRecord {
 export function renderApplication(
   call: GraphCall,
   record: ApplicationRecord,
-  { withKeys = false, passwords = [] as readonly IssuedPassword[] } = {},
+  { withKeys = false, isFresh = false, passwords = [] as readonly IssuedPassword[] } = {},
 ): Json {
-  return {
+  const json = {
     id: record.id,
     deletedDateTime: record.deletedDateTime,
     appId: record.appId,
@@ -187,14 +255,9 @@ export function renderApplication(
     verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
     ...DEFAULTS,
     ...record.properties,
-    keyCredentials: record.keyCredentials.map((key) => renderKey(key, withKeys)),
-    passwordCredentials: record.passwordCredentials.map((password) => ({
-      ...renderPassword(password),
-      ...passwords
-        .filter((issued) => issued.record.keyId === password.keyId)
-        .map(({ secretText }) => ({ secretText }))[0],
-    })),
+    ...renderCredentials(call, record, { withKeys, isFresh, passwords }),
   };
+  return withoutV1Only(call, json, V1_ONLY);
 }
 
 /** A caller that may only manage its own applications becomes the owner of what it creates. */
@@ -223,6 +286,16 @@ function checkRequiredAccess(value: unknown): void {
   }
 }
 
+/** Once set it stays. Source: uniqueName at https://learn.microsoft.com/graph/api/resources/application#properties */
+function checkUniqueName(call: GraphCall, uniqueName: unknown, before: ApplicationRecord | undefined): void {
+  const held = before?.properties["uniqueName"] ?? null;
+  if ((uniqueName ?? null) === held) return;
+  if (typeof uniqueName !== "string" || held !== null) throw invalidValue("uniqueName");
+  if (byUniqueName(call, uniqueName)) {
+    throw badRequest("Another object with the same value for property uniqueName already exists.");
+  }
+}
+
 const MOST_APIS = 50;
 const MOST_PERMISSIONS = 400;
 const LONGEST_TEXT = 1024;
@@ -236,7 +309,16 @@ function checkProperties(
   requiredString(after.properties, "displayName", 256);
   optionalString(after.properties, "description", LONGEST_TEXT);
   checkRequiredAccess(after.properties["requiredResourceAccess"]);
-  if ("signInAudience" in body) oneOf(body["signInAudience"], AUDIENCES, "signInAudience");
+  checkUniqueName(call, after.properties["uniqueName"], before);
+  if ("signInAudience" in body) {
+    const audience = oneOf(body["signInAudience"], AUDIENCES, "signInAudience");
+    const target: PolicyTarget = {
+      kind: "application",
+      createdDateTime: after.createdDateTime,
+      appManagementPolicyId: before?.appManagementPolicyId,
+    };
+    if (audience !== before?.properties["signInAudience"]) checkAudience(call, target, audience);
+  }
   if (!("identifierUris" in body)) return;
   const uris = stringList(after.properties["identifierUris"], "identifierUris");
   const known = stringList(before?.properties["identifierUris"], "identifierUris");

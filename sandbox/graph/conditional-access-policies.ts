@@ -5,6 +5,7 @@ import type {
 } from "../tenant/conditional-access";
 import type { GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
+import { auditPolicy } from "./audit";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { badQuery, GraphError, invalidValue } from "./graph-error";
 import { collection, entity, type EntitySet } from "./query";
@@ -45,11 +46,15 @@ const CONDITIONS: Json = {
 };
 
 export function listConditionalAccessPolicies(call: GraphCall): GraphResponse {
-  return collection(call, POLICIES, [...call.tenant.conditionalAccessPolicies.values()].map(toJson));
+  return collection(
+    call,
+    POLICIES,
+    [...call.tenant.conditionalAccessPolicies.values()].map((policy) => toJson(call, policy)),
+  );
 }
 
 export function getConditionalAccessPolicy(call: GraphCall): GraphResponse {
-  return entity(call, POLICIES, toJson(findPolicy(call)));
+  return entity(call, POLICIES, toJson(call, findPolicy(call)));
 }
 
 export function createConditionalAccessPolicy(call: GraphCall): GraphResponse {
@@ -64,7 +69,8 @@ export function createConditionalAccessPolicy(call: GraphCall): GraphResponse {
     modifiedDateTime: null,
   });
   tenant.conditionalAccessPolicies.set(policy.id, policy);
-  return entity(call, POLICIES, toJson(policy), 201);
+  audit(call, "Add", policy);
+  return entity(call, POLICIES, toJson(call, policy), 201);
 }
 
 export function updateConditionalAccessPolicy(call: GraphCall): GraphResponse {
@@ -83,16 +89,29 @@ export function updateConditionalAccessPolicy(call: GraphCall): GraphResponse {
     },
   );
   call.tenant.conditionalAccessPolicies.set(policy.id, policy);
+  audit(call, "Update", policy, before);
   return noContent();
 }
 
 export function deleteConditionalAccessPolicy(call: GraphCall): GraphResponse {
-  call.tenant.conditionalAccessPolicies.delete(findPolicy(call).id);
+  const policy = findPolicy(call);
+  call.tenant.conditionalAccessPolicies.delete(policy.id);
+  audit(call, "Delete", policy);
   return noContent();
 }
 
-function toJson(policy: ConditionalAccessPolicy): Json {
-  return { templateId: null, ...policy };
+function audit(
+  call: GraphCall,
+  verb: "Add" | "Update" | "Delete",
+  policy: ConditionalAccessPolicy,
+  before?: ConditionalAccessPolicy,
+): void {
+  auditPolicy(call, `${verb} Conditional Access policy`, verb, policy, before, "Conditional Access");
+}
+
+/** `templateId` is v1.0's alone. */
+function toJson({ version }: GraphCall, policy: ConditionalAccessPolicy): Json {
+  return { ...(version === "v1.0" && { templateId: null }), ...policy };
 }
 
 function pickWritable(policy: ConditionalAccessPolicy): Json {

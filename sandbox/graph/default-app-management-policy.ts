@@ -4,10 +4,17 @@ import {
   type DefaultAppManagementPolicy,
 } from "../tenant/app-management-policies";
 import type { GraphResponse } from "../tenant/graph-request";
+import { auditPolicy } from "./audit";
+import { readAudiences } from "./audiences";
 import { bodyObject, isObject, noContent, type GraphCall, type Json } from "./call";
 import { invalidValue } from "./graph-error";
 import { entity, type EntitySet } from "./query";
-import { readIdentifierUris, readKeyRestrictions, readPasswordRestrictions } from "./restrictions";
+import {
+  readIdentifierUris,
+  readKeyRestrictions,
+  readPasswordRestrictions,
+  renderRestrictions,
+} from "./restrictions";
 import { optionalBoolean, refuseUnknownProperties, requiredString } from "./values";
 
 const WRITABLE = [
@@ -26,9 +33,12 @@ const DEFAULT_POLICY: EntitySet = {
 
 /** Source: https://learn.microsoft.com/graph/api/tenantappmanagementpolicy-get */
 export function getDefaultAppManagementPolicy(call: GraphCall): GraphResponse {
+  const policy = call.tenant.defaultAppManagementPolicy;
   return entity(call, DEFAULT_POLICY, {
     id: DEFAULT_POLICY_ID,
-    ...call.tenant.defaultAppManagementPolicy,
+    ...policy,
+    applicationRestrictions: renderRestrictions(policy.applicationRestrictions, call),
+    servicePrincipalRestrictions: renderRestrictions(policy.servicePrincipalRestrictions, call),
   });
 }
 
@@ -44,20 +54,28 @@ export function updateDefaultAppManagementPolicy(call: GraphCall): GraphResponse
     displayName: "displayName" in body ? requiredString(body, "displayName", 256) : before.displayName,
     description: "description" in body ? requiredString(body, "description", 1024) : before.description,
     isEnabled: optionalBoolean(body, "isEnabled") ?? before.isEnabled,
-    applicationRestrictions: patchApplication(body["applicationRestrictions"], before),
-    servicePrincipalRestrictions: patchServicePrincipal(body["servicePrincipalRestrictions"], before),
+    applicationRestrictions: patchApplication(call, body["applicationRestrictions"], before),
+    servicePrincipalRestrictions: patchServicePrincipal(call, body["servicePrincipalRestrictions"], before),
   };
   call.tenant.defaultAppManagementPolicy = after;
+  // The name of this entry is not documented; "Update policy" is what other policies of the directory have.
+  auditPolicy(call, "Update policy", "Update", { id: DEFAULT_POLICY_ID, ...after }, before);
   return noContent();
 }
 
 function patchApplication(
+  call: GraphCall,
   value: unknown,
   { applicationRestrictions: before }: DefaultAppManagementPolicy,
 ): DefaultAppManagementPolicy["applicationRestrictions"] {
-  const patch = readPatch(value, "applicationRestrictions", ["identifierUris"]);
+  const isBeta = call.version === "beta";
+  const further = ["identifierUris", ...(isBeta ? ["audiences"] : [])];
+  const patch = readPatch(value, "applicationRestrictions", further);
+  const audiences =
+    "audiences" in patch ? readAudiences(patch["audiences"], before.audiences) : before.audiences;
   return {
-    ...patchCollections(patch, before),
+    ...(audiences !== undefined && { audiences }),
+    ...patchCollections(call, patch, before),
     identifierUris:
       "identifierUris" in patch
         ? readIdentifierUris(patch["identifierUris"], before.identifierUris)
@@ -66,10 +84,11 @@ function patchApplication(
 }
 
 function patchServicePrincipal(
+  call: GraphCall,
   value: unknown,
   { servicePrincipalRestrictions: before }: DefaultAppManagementPolicy,
 ): CredentialRestrictions {
-  return patchCollections(readPatch(value, "servicePrincipalRestrictions", []), before);
+  return patchCollections(call, readPatch(value, "servicePrincipalRestrictions", []), before);
 }
 
 function readPatch(value: unknown, property: string, further: readonly string[]): Json {
@@ -79,13 +98,17 @@ function readPatch(value: unknown, property: string, further: readonly string[])
   return value;
 }
 
-function patchCollections(patch: Json, before: CredentialRestrictions): CredentialRestrictions {
+function patchCollections(
+  call: GraphCall,
+  patch: Json,
+  before: CredentialRestrictions,
+): CredentialRestrictions {
   return {
     passwordCredentials:
       "passwordCredentials" in patch
         ? readPasswordRestrictions(patch["passwordCredentials"])
         : before.passwordCredentials,
     keyCredentials:
-      "keyCredentials" in patch ? readKeyRestrictions(patch["keyCredentials"]) : before.keyCredentials,
+      "keyCredentials" in patch ? readKeyRestrictions(patch["keyCredentials"], call) : before.keyCredentials,
   };
 }

@@ -1,6 +1,7 @@
 import type { CredentialHolder } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
 import { APPLICATIONS, renderApplication } from "./applications";
+import { holderTarget, recordAudit } from "./audit";
 import { noContent, type GraphCall } from "./call";
 import { duplicateKeyValue, resourceNotFound } from "./graph-error";
 import { DIRECTORY_OBJECTS, render } from "./owners";
@@ -46,11 +47,29 @@ export function restoreDeletedItem(call: GraphCall): GraphResponse {
   item.deletedDateTime = null;
   if (item.kind === "application") tenant.applications.set(item.id, item);
   else tenant.servicePrincipals.set(item.id, item);
+  recordAudit(
+    call,
+    {
+      activityDisplayName: item.kind === "application" ? "Restore application" : "Restore service principal",
+      operationType: "Update",
+    },
+    [holderTarget(item)],
+  );
   return entity(call, DIRECTORY_OBJECTS, render(call, item));
 }
 
 export function purgeDeletedItem(call: GraphCall): GraphResponse {
-  call.tenant.deletedItems.delete(findWritable(call).id);
+  const item = findWritable(call);
+  call.tenant.deletedItems.delete(item.id);
+  recordAudit(
+    call,
+    {
+      activityDisplayName:
+        item.kind === "application" ? "Hard Delete application" : "Hard delete service principal",
+      operationType: "Delete",
+    },
+    [holderTarget(item)],
+  );
   return noContent();
 }
 

@@ -25,7 +25,8 @@ export function graphRequestHandler(
       return;
     }
     const answer = await graphAnswer(tenant, issuer, request);
-    if (fault?.kind === "cut") {
+    // Of an answer without a body there is no half: the connection ends before it.
+    if (fault?.kind === "cut" || (fault?.kind === "halfBody" && answer.body === undefined)) {
       response.destroy();
       return;
     }
@@ -43,6 +44,11 @@ export function graphRequestHandler(
       return;
     }
     const body = withClientRequestId(answer.body, echoed);
+    if (typeof answer.body === "string") {
+      response.writeHead(answer.status);
+      response.end(answer.body);
+      return;
+    }
     if (fault?.kind === "halfBody") sendHalf(response, answer.status, body);
     else sendJson(response, answer.status, body);
   };
@@ -83,7 +89,12 @@ async function graphAnswer(
     );
   }
   const { appId, roles } = check.token;
-  return tenant.graph({ method, path: request.url ?? "/", body, caller: { appId, roles } });
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      typeof value === "string" && name !== "authorization" ? [[name, value] as const] : [],
+    ),
+  );
+  return tenant.graph({ method, path: request.url ?? "/", body, headers, caller: { appId, roles } });
 }
 
 const MALFORMED = Symbol("malformed");

@@ -1,7 +1,8 @@
 import type { ApplicationRecord, FederatedIdentityCredential } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
 import { findApplication, findWritableApplication } from "./applications";
-import { bodyObject, noContent, type GraphCall, type Json } from "./call";
+import { holderTarget, modified, recordAudit } from "./audit";
+import { bodyObject, noContent, prefers, type GraphCall, type Json } from "./call";
 import { badRequest, duplicateKeyValue, invalidValue, resourceNotFound } from "./graph-error";
 import { collection, entity, type EntitySet } from "./query";
 import { alternateKey } from "./routing";
@@ -13,28 +14,35 @@ const LONGEST_FIELD = 600;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/;
 
 const FIELDS = ["id", "name", "issuer", "subject", "audiences", "description"] as const;
+export const FEDERATED_CREDENTIAL_FIELDS: ReadonlySet<string> = new Set(FIELDS);
 
 function setOf(application: ApplicationRecord): EntitySet {
   return {
     name: `applications('${application.id}')/federatedIdentityCredentials`,
     type: "microsoft.graph.federatedIdentityCredential",
-    properties: new Set(FIELDS),
+    properties: FEDERATED_CREDENTIAL_FIELDS,
   };
 }
 
 export function listFederatedCredentials(call: GraphCall): GraphResponse {
   const application = findApplication(call);
-  return collection(call, setOf(application), application.federatedIdentityCredentials.map(render));
+  return collection(
+    call,
+    setOf(application),
+    application.federatedIdentityCredentials.map(renderFederatedCredential),
+  );
 }
 
 export function getFederatedCredential(call: GraphCall): GraphResponse {
   const application = findApplication(call);
-  return entity(call, setOf(application), render(find(call, application)));
+  return entity(call, setOf(application), renderFederatedCredential(find(call, application)));
 }
 
 export function createFederatedCredential(call: GraphCall): GraphResponse {
-  const application = findWritableApplication(call);
-  const body = bodyObject(call);
+  return create(call, findWritableApplication(call), bodyObject(call));
+}
+
+function create(call: GraphCall, application: ApplicationRecord, body: Json): GraphResponse {
   refuseUnknownProperties(body, FIELDS);
   const name = requiredString(body, "name", 120);
   if (!NAME.test(name)) throw invalidValue("name");
@@ -58,13 +66,23 @@ export function createFederatedCredential(call: GraphCall): GraphResponse {
   };
   refuseSameIdentity(existing, credential);
   application.federatedIdentityCredentials = [...existing, credential];
-  return entity(call, setOf(application), render(credential), 201);
+  call.tenant.replication.made(credential.id);
+  audit(call, application, existing);
+  return entity(call, setOf(application), renderFederatedCredential(credential), 201);
 }
 
+/**
+ * By name a caller that prefers `create-if-missing` gets the credential made.
+ * Source: https://learn.microsoft.com/graph/api/federatedidentitycredential-upsert
+ */
 export function updateFederatedCredential(call: GraphCall): GraphResponse {
   const application = findWritableApplication(call);
-  const before = find(call, application);
   const body = bodyObject(call);
+  const name = alternateKey(call.param("credential"), "name");
+  const existing = application.federatedIdentityCredentials;
+  const isMissing = name !== undefined && !existing.some((credential) => credential.name === name);
+  if (isMissing && prefers(call, "create-if-missing")) return create(call, application, { ...body, name });
+  const before = find(call, application);
   refuseUnknownProperties(body, FIELDS);
   if ("name" in body && body["name"] !== before.name) {
     throw badRequest("Property 'name' is immutable and cannot be changed after creation.");
@@ -82,16 +100,32 @@ export function updateFederatedCredential(call: GraphCall): GraphResponse {
   application.federatedIdentityCredentials = application.federatedIdentityCredentials.map((credential) =>
     credential.id === before.id ? after : credential,
   );
+  audit(call, application, existing);
   return noContent();
 }
 
 export function deleteFederatedCredential(call: GraphCall): GraphResponse {
   const application = findWritableApplication(call);
   const gone = find(call, application);
-  application.federatedIdentityCredentials = application.federatedIdentityCredentials.filter(
-    ({ id }) => id !== gone.id,
-  );
+  const before = application.federatedIdentityCredentials;
+  application.federatedIdentityCredentials = before.filter(({ id }) => id !== gone.id);
+  audit(call, application, before);
   return noContent();
+}
+
+/** Entra logs these as a change of the application. */
+function audit(
+  call: GraphCall,
+  application: ApplicationRecord,
+  before: readonly FederatedIdentityCredential[],
+): void {
+  const properties = [
+    modified("FederatedIdentityCredentials", before, application.federatedIdentityCredentials),
+    modified("Included Updated Properties", null, "FederatedIdentityCredentials"),
+  ];
+  recordAudit(call, { activityDisplayName: "Update application", operationType: "Update" }, [
+    holderTarget(application, properties),
+  ]);
 }
 
 function find(call: GraphCall, application: ApplicationRecord): FederatedIdentityCredential {
@@ -126,7 +160,7 @@ function refuseSameIdentity(
   }
 }
 
-function render(credential: FederatedIdentityCredential): Json {
+export function renderFederatedCredential(credential: FederatedIdentityCredential): Json {
   return {
     id: credential.id,
     name: credential.name,

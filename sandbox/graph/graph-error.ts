@@ -36,6 +36,11 @@ export function badQuery(message: string): GraphError {
   return new GraphError(400, "BadRequest", message);
 }
 
+/** A query the directory cannot answer. */
+export function unsupportedQuery(message: string): GraphError {
+  return new GraphError(400, "Request_UnsupportedQuery", message);
+}
+
 export function invalidValue(property: string): GraphError {
   return badRequest(`Invalid value specified for property '${property}' of resource.`);
 }

@@ -4,6 +4,7 @@ import { isObject, type GraphCall, type Json } from "./call";
 import { badRequest, invalidProperty, invalidValue, resourceNotFound } from "./graph-error";
 import { replaceKeys } from "./key-credentials";
 import { issuePassword, type IssuedPassword } from "./password-credentials";
+import { SECURITY_ATTRIBUTES } from "./security-attributes";
 import { isAnnotation, objectList, stringList } from "./values";
 
 /** The properties of a noun: what a caller may write, with the value an object starts with. */
@@ -21,6 +22,8 @@ export function mergeProperties(current: Json, patch: Json, defaults: Defaults):
   for (const [name, value] of Object.entries(patch)) {
     if (isAnnotation(name) || CREDENTIALS.includes(name)) continue;
     if (!Object.hasOwn(defaults, name)) throw invalidProperty(name);
+    // Merged by rules, and allowed by a permission, of their own.
+    if (name === SECURITY_ATTRIBUTES) continue;
     merged[name] = mergeValue(merged[name] ?? defaults[name], value, defaults[name], name);
   }
   return merged;

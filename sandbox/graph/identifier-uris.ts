@@ -1,4 +1,5 @@
 import type { IdentifierUriConfiguration, IdentifierUriRestriction } from "../tenant/app-management-policies";
+import { isExemptActor } from "./app-management-enforcement";
 import { isObject, type GraphCall, type Json } from "./call";
 import { GraphError } from "./graph-error";
 
@@ -43,21 +44,28 @@ function restricts(call: GraphCall, target: UriTarget, name: keyof IdentifierUri
   const customEntry = custom?.isEnabled
     ? custom.restrictions.applicationRestrictions?.identifierUris?.[name]
     : undefined;
-  if (customEntry) return binds(target, customEntry);
+  if (customEntry) return binds(call, target, customEntry);
   const fallback = tenant.defaultAppManagementPolicy;
   const entry = fallback.isEnabled ? fallback.applicationRestrictions.identifierUris?.[name] : undefined;
-  return entry ? binds(target, entry) : false;
+  return entry ? binds(call, target, entry) : false;
 }
 
-function binds(target: UriTarget, restriction: IdentifierUriRestriction): boolean {
+function binds(call: GraphCall, target: UriTarget, restriction: IdentifierUriRestriction): boolean {
+  if (isExemptActor(call, restriction)) return false;
   const api = target.properties["api"];
   const receivesV2 = isObject(api) && api["requestedAccessTokenVersion"] === 2;
   const cutOff = restriction.restrictForAppsCreatedAfterDateTime;
   return (
     restriction.state === "enabled" &&
     !(restriction.excludeAppsReceivingV2Tokens && receivesV2) &&
+    !(restriction.excludeSaml && isSaml(call, target)) &&
     (cutOff === null || new Date(target.createdDateTime ?? 0) > new Date(cutOff))
   );
+}
+
+/** An application signs people in with SAML when its service principal is set up for it. */
+function isSaml({ tenant }: GraphCall, { appId }: UriTarget): boolean {
+  return tenant.servicePrincipalByAppId(appId)?.properties["preferredSingleSignOnMode"] === "saml";
 }
 
 /** The code is not documented; Microsoft's text names the allowed forms and links here. */

@@ -1,5 +1,5 @@
 import { readCertificate, type Certificate } from "../tenant/certificate";
-import type { KeyCredential, KeyType } from "../tenant/directory-objects";
+import type { CredentialHolder, KeyCredential, KeyType } from "../tenant/directory-objects";
 import { graphDateTime, isGuid } from "../tenant/identifiers";
 import {
   enforceAppManagementPolicies,
@@ -8,6 +8,7 @@ import {
 } from "./app-management-enforcement";
 import type { GraphCall, Json } from "./call";
 import { badRequest, GraphError, invalidValue } from "./graph-error";
+import { renderPassword, type IssuedPassword } from "./password-credentials";
 import { objectList, oneOf, optionalDateTime, optionalString, refuseUnknownProperties } from "./values";
 
 const FIELDS = [
@@ -43,12 +44,50 @@ export function replaceKeys(
       kind: key.type === "Symmetric" ? "symmetricKey" : "certificate",
       start: new Date(key.startDateTime),
       end: new Date(key.endDateTime),
+      ...(key.type === "AsymmetricX509Cert" && { certificate: key.key }),
     });
     return key;
   });
   if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length) throw invalidValue("keyCredentials");
   enforceAppManagementPolicies(call, target, added);
+  for (const { keyId } of keys) {
+    if (!existing.some((key) => key.keyId === keyId)) call.tenant.replication.made(keyId);
+  }
   return keys;
+}
+
+/** One key more, judged by the policies in force. */
+export function addedKey(call: GraphCall, holder: CredentialHolder, input: Json): KeyCredential {
+  const echoed = holder.keyCredentials.map(({ keyId }) => ({ keyId }));
+  const keys = replaceKeys(call, holder, holder.keyCredentials, [...echoed, input]);
+  const added = keys.find((key) => !holder.keyCredentials.includes(key));
+  if (!added) throw invalidValue("keyCredential");
+  return added;
+}
+
+/**
+ * The credentials of an object as its answer has them. A secret's value appears in the answer that made it; what the
+ * copies do not have yet is missing, unless the answer is the writer's own.
+ */
+export function renderCredentials(
+  call: GraphCall,
+  holder: CredentialHolder,
+  {
+    withKeys,
+    isFresh,
+    passwords,
+  }: { withKeys: boolean; isFresh: boolean; passwords: readonly IssuedPassword[] },
+): { keyCredentials: readonly Json[]; passwordCredentials: readonly Json[] } {
+  const visible = ({ keyId }: { keyId: string }) => isFresh || !call.tenant.replication.hides(keyId);
+  return {
+    keyCredentials: holder.keyCredentials.filter(visible).map((key) => renderKey(key, withKeys)),
+    passwordCredentials: holder.passwordCredentials.filter(visible).map((password) => ({
+      ...renderPassword(password),
+      ...passwords
+        .filter((issued) => issued.record.keyId === password.keyId)
+        .map(({ secretText }) => ({ secretText }))[0],
+    })),
+  };
 }
 
 /** `withKey` when one object is read with `$select=keyCredentials`; otherwise Graph leaves `key` null. */
@@ -82,7 +121,11 @@ function keepKey(kept: KeyCredential, input: Json): KeyCredential {
     matchesDate(input, "startDateTime", kept.startDateTime) &&
     matchesDate(input, "endDateTime", kept.endDateTime);
   if (!same) throw badRequest(`Update to existing credential with KeyId '${kept.keyId}' is not allowed.`);
-  return "displayName" in input ? { ...kept, displayName: optionalString(input, "displayName", 120) } : kept;
+  if (!("displayName" in input)) return kept;
+  // Read one by one: a seeded certificate makes its bytes when they are read.
+  const { keyId, startDateTime, endDateTime, type, usage, customKeyIdentifier, key } = kept;
+  const displayName = optionalString(input, "displayName", 120);
+  return { keyId, displayName, startDateTime, endDateTime, type, usage, customKeyIdentifier, key };
 }
 
 function matches(given: unknown, kept: string | null): boolean {

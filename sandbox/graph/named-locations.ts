@@ -7,6 +7,7 @@ import type {
 } from "../tenant/conditional-access";
 import type { GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
+import { auditPolicy } from "./audit";
 import { bodyObject, noContent, type GraphCall, type Json } from "./call";
 import { badQuery, GraphError, invalidValue } from "./graph-error";
 import { collection, entity, type EntitySet } from "./query";
@@ -69,6 +70,7 @@ export function createNamedLocation(call: GraphCall): GraphResponse {
           countryLookupMethod: "clientIpAddress",
         });
   tenant.namedLocations.set(location.id, location);
+  auditPolicy(call, "Add named location", "Add", location, undefined, "Conditional Access");
   return entity(call, LOCATIONS, toJson(location), 201);
 }
 
@@ -86,6 +88,7 @@ export function updateNamedLocation(call: GraphCall): GraphResponse {
       ? readIpLocation(body, { ...before, ...record })
       : readCountryLocation(body, { ...before, ...record });
   call.tenant.namedLocations.set(after.id, after);
+  auditPolicy(call, "Update named location", "Update", after, before, "Conditional Access");
   return noContent();
 }
 
@@ -107,6 +110,7 @@ export function deleteNamedLocation(call: GraphCall): GraphResponse {
     throw badQuery(`Named location is referenced by the Conditional Access policy '${user.id}'.`);
   }
   call.tenant.namedLocations.delete(location.id);
+  auditPolicy(call, "Delete named location", "Delete", location, undefined, "Conditional Access");
   return noContent();
 }
 

@@ -1,6 +1,8 @@
+import type { AuditTarget } from "../tenant/directory-audits";
 import type { CredentialHolder, DirectoryObject } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
 import { renderApplication } from "./applications";
+import { auditTarget, holderTarget, recordAudit } from "./audit";
 import { bodyObject, context, noContent, ok, type GraphCall, type Json } from "./call";
 import { badRequest, referenceAlreadyExists, resourceNotFound } from "./graph-error";
 import { referencedId, requireOwner } from "./holder-properties";
@@ -18,11 +20,11 @@ export const DIRECTORY_OBJECTS: EntitySet = {
 };
 
 export function listOwners(call: GraphCall, holder: CredentialHolder): GraphResponse {
-  return collection(
-    call,
-    DIRECTORY_OBJECTS,
-    ownersOf(call, holder).map((owner) => render(call, owner)),
-  );
+  return collection(call, DIRECTORY_OBJECTS, renderOwners(call, holder));
+}
+
+export function renderOwners(call: GraphCall, holder: CredentialHolder): readonly Json[] {
+  return ownersOf(call, holder).map((owner) => render(call, owner));
 }
 
 /** GET …/owners/$ref: the references instead of the objects. */
@@ -42,6 +44,7 @@ export function addOwner(call: GraphCall, holder: CredentialHolder): GraphRespon
     throw badRequest(`The directory object quota limit of ${MOST_OWNERS} owners has been exceeded.`);
   }
   holder.owners = [...holder.owners, id];
+  auditOwner(call, holder, id, "Add");
   return noContent();
 }
 
@@ -49,7 +52,30 @@ export function removeOwner(call: GraphCall, holder: CredentialHolder): GraphRes
   const id = call.param("owner").toLowerCase();
   if (!holder.owners.includes(id)) throw resourceNotFound(id);
   holder.owners = holder.owners.filter((owner) => owner !== id);
+  auditOwner(call, holder, id, "Remove");
   return noContent();
+}
+
+function auditOwner(call: GraphCall, holder: CredentialHolder, id: string, verb: "Add" | "Remove"): void {
+  const what = holder.kind === "application" ? "application" : "service principal";
+  const owner = call.tenant.directoryObject(id);
+  recordAudit(
+    call,
+    {
+      activityDisplayName: verb === "Add" ? `Add owner to ${what}` : `Remove owner from ${what}`,
+      operationType: verb === "Add" ? "Assign" : "Unassign",
+    },
+    [ownerTarget(id, owner), holderTarget(holder)],
+  );
+}
+
+function ownerTarget(id: string, owner: DirectoryObject | undefined): AuditTarget {
+  if (owner && owner.kind !== "user") return holderTarget(owner);
+  const name = owner?.properties["userPrincipalName"];
+  return {
+    ...auditTarget("User", { id, displayName: null }),
+    userPrincipalName: typeof name === "string" ? name : null,
+  };
 }
 
 /** Any directory object with the type a mixed collection needs. */

@@ -3,8 +3,10 @@ import type { CredentialHolder, PasswordCredential } from "../tenant/directory-o
 import type { GraphResponse } from "../tenant/graph-request";
 import { graphDateTime, type RandomBytes } from "../tenant/identifiers";
 import { enforceAppManagementPolicies, type PolicyTarget } from "./app-management-enforcement";
+import { auditCredentials, heldCredentials } from "./audit";
 import { bodyObject, context, isObject, noContent, ok, type GraphCall, type Json } from "./call";
 import { badRequest, invalidValue } from "./graph-error";
+import { checkCredentialLock } from "./service-principal-lock";
 import { optionalDateTime, optionalString, refuseUnknownProperties, requiredString } from "./values";
 
 /** Entra gives a secret without an end two years. */
@@ -22,8 +24,11 @@ export function addPassword(call: GraphCall, holder: CredentialHolder): GraphRes
   refuseUnknownProperties(body, ["passwordCredential"]);
   const input = body["passwordCredential"] ?? {};
   if (!isObject(input)) throw invalidValue("passwordCredential");
+  checkCredentialLock(call, holder, "passwordCredentials");
   const issued = issuePassword(call, holder, input);
+  const before = heldCredentials(holder);
   holder.passwordCredentials = [...holder.passwordCredentials, issued.record];
+  auditCredentials(call, holder, before);
   return ok({
     "@odata.context": context(call, "microsoft.graph.passwordCredential"),
     ...renderPassword(issued.record),
@@ -34,11 +39,14 @@ export function addPassword(call: GraphCall, holder: CredentialHolder): GraphRes
 /** POST …/removePassword. */
 export function removePassword(call: GraphCall, holder: CredentialHolder): GraphResponse {
   const keyId = requiredString(bodyObject(call), "keyId", 36).toLowerCase();
+  checkCredentialLock(call, holder, "passwordCredentials");
   const kept = holder.passwordCredentials.filter((password) => password.keyId !== keyId);
   if (kept.length === holder.passwordCredentials.length) {
     throw badRequest(`No password credential found with keyId '${keyId}'.`);
   }
+  const before = heldCredentials(holder);
   holder.passwordCredentials = kept;
+  auditCredentials(call, holder, before);
   return noContent();
 }
 
@@ -61,10 +69,12 @@ export function issuePassword(call: GraphCall, target: PolicyTarget, input: Json
   if (end <= start) throw invalidValue("endDateTime");
 
   const secretText = newSecret(call.tenant.random);
+  const keyId = call.tenant.newId();
+  call.tenant.replication.made(keyId);
   return {
     secretText,
     record: {
-      keyId: call.tenant.newId(),
+      keyId,
       displayName: optionalString(input, "displayName", 120),
       startDateTime: graphDateTime(start),
       endDateTime: graphDateTime(end),

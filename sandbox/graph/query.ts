@@ -1,66 +1,201 @@
 import type { GraphResponse } from "../tenant/graph-request";
 import { context, ok, type GraphCall, type Json } from "./call";
-import { badQuery, badRequest, GraphError } from "./graph-error";
+import { expand, expansions, type Expandable } from "./expand";
+import { checkFilter, passes } from "./filter";
+import { parseFilter, type Filter } from "./filter-syntax";
+import { badRequest, GraphError, unsupportedQuery } from "./graph-error";
+import { listSource, orderedSource, type Source } from "./paging";
+import { parseOrder } from "./order";
+import { parseSearch } from "./search";
+import { pick, selectedNames } from "./select";
 
 /** Source: https://learn.microsoft.com/graph/api/application-list (default and largest page). */
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 999;
 
 /** The set of objects a list or an entity comes from: how it is called in `@odata.context` and in errors. */
-export interface EntitySet {
+export interface EntitySet<T = Json> {
   /** e.g. "applications" */
   readonly name: string;
   /** e.g. "microsoft.graph.application" */
   readonly type: string;
   readonly properties: ReadonlySet<string>;
+  /** Shown only to who names them in `$select`. */
+  readonly onlyOnSelect?: ReadonlySet<string>;
+  /** What beta does not have, or calls otherwise. */
+  readonly v1Only?: ReadonlySet<string>;
+  /** Directory objects count, sort and search in advanced queries only, by these properties. */
+  readonly directory?: {
+    readonly filterBy: ReadonlySet<string>;
+    readonly orderBy: ReadonlySet<string>;
+    readonly searchBy: readonly string[];
+  };
+  /** Relationships `$expand` may bring along. */
+  readonly expandable?: Readonly<Record<string, Expandable<T>>>;
+  /** Default and largest page. @default - 100 and 999 */
+  readonly page?: { readonly standard: number; readonly largest: number };
 }
 
-/** Answers a single object, with `$select` applied. */
-export function entity(call: GraphCall, set: EntitySet, object: Json, status = 200): GraphResponse {
-  refuseUnsupported(call, []);
+/** Answers a single object, with `$select` and `$expand` applied; `item` is what relationships are read from. */
+export function entity<T>(
+  call: GraphCall,
+  given: EntitySet<T>,
+  object: Json,
+  status = 200,
+  item?: T,
+): GraphResponse {
+  const set = inVersion(call, given);
+  refuseUnsupported(call, set.expandable ? ["$expand"] : []);
   const names = selection(call, set);
+  const expanded = item === undefined ? {} : expand(call, set, expansions(call, set), item);
   const fragment = `${set.name}${names ? `(${names.join(",")})` : ""}/$entity`;
-  return { status, body: { "@odata.context": context(call, fragment), ...pick(object, names) } };
+  return {
+    status,
+    body: { "@odata.context": context(call, fragment), ...pick(object, names, set), ...expanded },
+  };
 }
 
-/** Answers a collection, with `$filter`, `$select`, `$top`, `$skiptoken` and `$count` applied. */
+/** Answers a collection held as a list. */
 export function collection(call: GraphCall, set: EntitySet, objects: readonly Json[]): GraphResponse {
-  refuseUnsupported(call, ["$filter", "$top", "$skiptoken", "$count"]);
+  return page(call, set, listSource(objects));
+}
+
+/** Answers a collection: filter, search, order, count, page, then select and expand what is on the page. */
+export function page<T>(call: GraphCall, given: EntitySet<T>, source: Source<T>): GraphResponse {
+  const set = inVersion(call, given);
+  refuseUnsupported(call, [
+    ...["$filter", "$top", "$skiptoken", "$count", "$orderby", "$search"],
+    ...(set.expandable ? ["$expand"] : []),
+  ]);
   const names = selection(call, set);
-  const filter = call.query.get("$filter");
-  const matching = filter === null ? objects : objects.filter(parseFilter(filter, set));
-  const size = pageSize(call);
-  const start = pageStart(call, matching);
-  const page = matching.slice(start, start + size);
+  const wanted = expansions(call, set);
+  if (wanted.length > 0 && isEventual(call) && call.query.get("$count") === "true") {
+    throw unsupportedQuery("$expand is not supported with advanced queries.");
+  }
+  const ordered = inOrder(call, set, source);
+  const filter = matcher(call, set, source);
+  const counts = countsAll(call, set);
+  const size = pageSize(call, set);
+  const items: T[] = [];
+  let total = filter ? 0 : source.size;
+  let more = false;
+  for (const item of ordered.after(counts && filter ? undefined : skipToken(call))) {
+    if (filter && !filter(item)) continue;
+    if (filter) total += 1;
+    if (items.length < size) items.push(item);
+    else {
+      more = true;
+      if (!counts || !filter) break;
+    }
+  }
+  const last = items.at(-1);
   return ok({
     "@odata.context": context(call, `${set.name}${names ? `(${names.join(",")})` : ""}`),
-    ...(call.query.get("$count") === "true" && { "@odata.count": matching.length }),
-    ...(start + size < matching.length && { "@odata.nextLink": nextLink(call, page.at(-1)) }),
-    value: page.map((object) => pick(object, names)),
+    ...(counts && { "@odata.count": total }),
+    ...(more && last !== undefined && { "@odata.nextLink": nextLink(call, ordered.token(last)) }),
+    value: items.map((item) => ({
+      ...pick(source.render(item), names, set),
+      ...expand(call, set, wanted, item),
+    })),
   });
 }
 
-/** The names in `$select`, or undefined when everything is asked for. */
-export function selection(call: GraphCall, set: EntitySet): readonly string[] | undefined {
-  const select = call.query.get("$select");
-  if (select === null || select === "*") return undefined;
-  const names = select.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !set.properties.has(name));
-  if (unknown !== undefined) {
-    throw badQuery(
-      `Parsing OData Select and Expand failed: Could not find a property named '${unknown}' on type '${set.type}'.`,
-    );
-  }
-  return names;
+/**
+ * GET …/$count: the number alone, as text.
+ * Source: https://learn.microsoft.com/graph/aad-advanced-queries#error-handling-for-advanced-queries-on-directory-objects
+ */
+export function count<T>(call: GraphCall, set: EntitySet<T>, source: Source<T>): GraphResponse {
+  refuseUnsupported(call, ["$filter", "$search", "$count"]);
+  if (set.directory && !isEventual(call)) throw badRequest("$count is not currently supported.");
+  const filter = matcher(call, set, source, true);
+  let total = filter ? 0 : source.size;
+  if (filter) for (const item of source.after(undefined)) if (filter(item)) total += 1;
+  return { status: 200, body: String(total), headers: { "content-type": "text/plain" } };
 }
 
-function pick(object: Json, names: readonly string[] | undefined): Json {
-  if (!names) return object;
-  const annotations = Object.entries(object).filter(([name]) => name.startsWith("@odata."));
+/** The names in `$select`, or undefined when everything is asked for. */
+export function selection<T>(call: GraphCall, set: EntitySet<T>): readonly string[] | undefined {
+  return selectedNames(call.query.get("$select"), set);
+}
+
+/** The set as the version called knows it. */
+function inVersion<T>({ version }: GraphCall, set: EntitySet<T>): EntitySet<T> {
+  const { v1Only } = set;
+  if (version === "v1.0" || !v1Only) return set;
   return {
-    ...Object.fromEntries(annotations),
-    ...Object.fromEntries(names.map((name) => [name, object[name]])),
+    ...set,
+    properties: new Set([...set.properties].filter((name) => !v1Only.has(name))),
+    onlyOnSelect: new Set([...(set.onlyOnSelect ?? []), ...v1Only]),
   };
+}
+
+/** Whether the caller accepts answers that lag behind, which advanced queries need. */
+function isEventual(call: GraphCall): boolean {
+  return call.header("consistencylevel")?.toLowerCase() === "eventual";
+}
+
+function isAdvanced(call: GraphCall): boolean {
+  return isEventual(call) && call.query.get("$count") === "true";
+}
+
+/**
+ * For directory objects the number stands on the first page only, and `$count=true` without the header is ignored.
+ * Source: https://learn.microsoft.com/graph/paging and https://learn.microsoft.com/graph/aad-advanced-queries
+ */
+function countsAll<T>(call: GraphCall, set: EntitySet<T>): boolean {
+  if (call.query.get("$count") !== "true") return false;
+  return !set.directory || (isEventual(call) && skipToken(call) === undefined);
+}
+
+function matcher<T>(
+  call: GraphCall,
+  set: EntitySet<T>,
+  source: Source<T>,
+  advanced = isAdvanced(call),
+): ((item: T) => boolean) | undefined {
+  const filter = filterOf(call, set, advanced);
+  const search = searchOf(call, set);
+  if (!filter && !search) return undefined;
+  return (item) => {
+    const read = (name: string) => source.read(item, name);
+    return (!filter || passes(filter, read)) && (!search || search(read));
+  };
+}
+
+function filterOf<T>(call: GraphCall, set: EntitySet<T>, advanced: boolean): Filter | undefined {
+  const text = call.query.get("$filter");
+  if (text === null) return undefined;
+  const filter = parseFilter(text);
+  checkFilter(filter, set, advanced);
+  return filter;
+}
+
+function searchOf<T>(
+  call: GraphCall,
+  set: EntitySet<T>,
+): ((read: (name: string) => unknown) => boolean) | undefined {
+  const text = call.query.get("$search");
+  if (text === null) return undefined;
+  if (!set.directory) throw unsupportedQuery("$search is not supported for this resource.");
+  if (!isEventual(call)) {
+    throw unsupportedQuery(
+      "Request with $search query parameter only works through MSGraph with a special request header: " +
+        "'ConsistencyLevel: eventual'",
+    );
+  }
+  return parseSearch(text, set.directory.searchBy);
+}
+
+/** Text as reported in https://github.com/microsoftgraph/microsoft-graph-docs/issues/9711 */
+function inOrder<T>(call: GraphCall, set: EntitySet<T>, source: Source<T>): Source<T> {
+  const text = call.query.get("$orderby");
+  if (text === null) return source;
+  const order = parseOrder(text, set);
+  const sortable = set.directory;
+  if (sortable && (!isAdvanced(call) || !sortable.orderBy.has(order.property))) {
+    throw unsupportedQuery("Sorting not supported for current query.");
+  }
+  return orderedSource(call.tenant, source, order);
 }
 
 function refuseUnsupported(call: GraphCall, supported: readonly string[]): void {
@@ -74,80 +209,26 @@ function refuseUnsupported(call: GraphCall, supported: readonly string[]): void 
   }
 }
 
-function pageSize(call: GraphCall): number {
+function pageSize<T>(call: GraphCall, { page: sizes }: EntitySet<T>): number {
+  const { standard, largest } = sizes ?? { standard: DEFAULT_PAGE, largest: LARGEST_PAGE };
   const top = call.query.get("$top");
-  if (top === null) return DEFAULT_PAGE;
+  if (top === null) return standard;
   const size = /^\d+$/.test(top) ? Number(top) : 0;
-  if (size < 1 || size > LARGEST_PAGE) {
-    throw badRequest(
-      `Invalid page size specified: '${top}'. Must be between 1 and ${LARGEST_PAGE} inclusive.`,
-    );
+  if (size < 1 || size > largest) {
+    throw badRequest(`Invalid page size specified: '${top}'. Must be between 1 and ${largest} inclusive.`);
   }
   return size;
 }
 
-function pageStart(call: GraphCall, objects: readonly Json[]): number {
+function skipToken(call: GraphCall): string | undefined {
   const token = call.query.get("$skiptoken");
-  if (token === null) return 0;
-  const last = Buffer.from(token, "base64url").toString();
-  const index = objects.findIndex((object) => object["id"] === last);
-  if (index < 0) {
-    const message =
-      "The specified page token value has expired and can no longer be included in your request.";
-    throw new GraphError(400, "Directory_ExpiredPageToken", message);
-  }
-  return index + 1;
+  return token === null ? undefined : Buffer.from(token, "base64url").toString();
 }
 
-function nextLink(call: GraphCall, last: Json | undefined): string {
+function nextLink(call: GraphCall, token: string): string {
   const query = new URLSearchParams(call.query);
-  query.set("$skiptoken", Buffer.from(String(last?.["id"])).toString("base64url"));
-  return `${call.tenant.graphUrl}/${call.version}/${call.path}?${query.toString()}`;
-}
-
-const CLAUSE =
-  /^(?:(?<property>\w+)\s+eq\s+(?<value>'(?:[^']|'')*'|true|false|null)|startswith\((?<prefixed>\w+)\s*,\s*(?<prefix>'(?:[^']|'')*')\))$/i;
-
-/** `$filter` as far as these endpoints are asked: `eq` and `startswith`, joined by `and`. */
-function parseFilter(filter: string, set: EntitySet): (object: Json) => boolean {
-  const clauses = splitByAnd(filter).map((text) => {
-    const groups = CLAUSE.exec(text.trim())?.groups;
-    if (!groups) throw badQuery(`Invalid filter clause: ${text.trim()}`);
-    const property = groups["property"] ?? groups["prefixed"] ?? "";
-    if (!set.properties.has(property)) {
-      throw badQuery(`Could not find a property named '${property}' on type '${set.type}'.`);
-    }
-    if (groups["prefix"] !== undefined) {
-      const prefix = unquote(groups["prefix"]).toLowerCase();
-      return (object: Json) => {
-        const value = object[property];
-        return typeof value === "string" && value.toLowerCase().startsWith(prefix);
-      };
-    }
-    const wanted = literal(groups["value"] ?? "");
-    return (object: Json) => equal(object[property], wanted);
-  });
-  return (object) => clauses.every((clause) => clause(object));
-}
-
-function splitByAnd(filter: string): readonly string[] {
-  // Quoted text may contain " and "; doubled quotes keep the parity even.
-  return filter.split(/\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)/i);
-}
-
-function unquote(text: string): string {
-  return text.slice(1, -1).replaceAll("''", "'");
-}
-
-function literal(text: string): string | boolean | null {
-  if (text.startsWith("'")) return unquote(text);
-  return text.toLowerCase() === "null" ? null : text.toLowerCase() === "true";
-}
-
-/** The directory compares strings without regard to case. */
-function equal(actual: unknown, wanted: string | boolean | null): boolean {
-  if (typeof actual === "string" && typeof wanted === "string") {
-    return actual.toLowerCase() === wanted.toLowerCase();
-  }
-  return (actual ?? null) === wanted;
+  query.set("$skiptoken", Buffer.from(token).toString("base64url"));
+  // The dollar sign needs no escape, and Graph writes none.
+  const text = query.toString().replace(/(^|&)%24/g, "$1$$");
+  return `${call.tenant.graphUrl}/${call.version}/${call.path}?${text}`;
 }

@@ -1,4 +1,6 @@
 import {
+  BETA_KEY_RESTRICTIONS,
+  type CredentialRestrictions,
   KEY_RESTRICTIONS,
   PASSWORD_RESTRICTIONS,
   type ActorExemption,
@@ -7,7 +9,7 @@ import {
   type Restriction,
   type RestrictionType,
 } from "../tenant/app-management-policies";
-import { isObject, type Json } from "./call";
+import { enumMember, isObject, type GraphCall, type Json } from "./call";
 import { badRequest, invalidValue } from "./graph-error";
 import {
   durationMilliseconds,
@@ -18,9 +20,10 @@ import {
   optionalString,
   refuseUnknownProperties,
   requiredString,
+  stringList,
 } from "./values";
 
-const STATES = ["enabled", "disabled"] as const;
+export const STATES = ["enabled", "disabled"] as const;
 const MOST_ACTOR_ATTRIBUTES = 5;
 const ACTOR_TYPE = "#microsoft.graph.customSecurityAttributeStringValueExemption";
 
@@ -29,9 +32,39 @@ export function readPasswordRestrictions(value: unknown): readonly Restriction[]
   return readRestrictions(value, PASSWORD_RESTRICTIONS, "passwordCredentials");
 }
 
-/** Reads `keyCredentials` of a policy. */
-export function readKeyRestrictions(value: unknown): readonly Restriction[] {
-  return readRestrictions(value, KEY_RESTRICTIONS, "keyCredentials");
+/** Reads `keyCredentials` of a policy; the beta version knows more types. */
+export function readKeyRestrictions(value: unknown, { version }: GraphCall): readonly Restriction[] {
+  const types = version === "beta" ? BETA_KEY_RESTRICTIONS : KEY_RESTRICTIONS;
+  return readRestrictions(value, types, "keyCredentials");
+}
+
+/** v1.0 does not know `audiences`, where the tenant's default has it or where a custom policy has. */
+function withoutAudiences(restrictions: Json): Json {
+  return Object.fromEntries(
+    Object.entries(restrictions)
+      .filter(([name]) => name !== "audiences")
+      .map(([name, value]) => [
+        name,
+        name === "applicationRestrictions" && isObject(value) ? withoutAudiences(value) : value,
+      ]),
+  );
+}
+
+/** Restrictions as the version called shows them: v1.0 has no word for a trusted authority, nor its property. */
+export function renderRestrictions(restrictions: CredentialRestrictions, call: GraphCall): Json {
+  if (call.version === "beta") return { ...restrictions };
+  const keyCredentials = restrictions.keyCredentials.map((restriction): Json => {
+    const { restrictionType, state, maxLifetime, restrictForAppsCreatedAfterDateTime, excludeActors } =
+      restriction;
+    return {
+      restrictionType: enumMember(call, restrictionType, ["trustedCertificateAuthority"]),
+      state,
+      maxLifetime,
+      restrictForAppsCreatedAfterDateTime,
+      excludeActors,
+    };
+  });
+  return { ...withoutAudiences({ ...restrictions }), keyCredentials };
 }
 
 function readRestrictions(
@@ -56,6 +89,7 @@ function readRestriction(input: Json, types: readonly RestrictionType[]): Restri
     "maxLifetime",
     "restrictForAppsCreatedAfterDateTime",
     "excludeActors",
+    ...(types.includes("trustedCertificateAuthority") ? ["certificateBasedApplicationConfigurationIds"] : []),
   ]);
   const restrictionType = oneOf(input["restrictionType"], types, "restrictionType");
   const maxLifetime = optionalString(input, "maxLifetime", 64);
@@ -71,10 +105,16 @@ function readRestriction(input: Json, types: readonly RestrictionType[]): Restri
     maxLifetime,
     restrictForAppsCreatedAfterDateTime: optionalDateTimeText(input, "restrictForAppsCreatedAfterDateTime"),
     excludeActors: readExcludedActors(input["excludeActors"]),
+    ...(restrictionType === "trustedCertificateAuthority" && {
+      certificateBasedApplicationConfigurationIds: stringList(
+        input["certificateBasedApplicationConfigurationIds"],
+        "certificateBasedApplicationConfigurationIds",
+      ),
+    }),
   };
 }
 
-function readExcludedActors(value: unknown): Restriction["excludeActors"] {
+export function readExcludedActors(value: unknown): Restriction["excludeActors"] {
   if (value === undefined || value === null) return null;
   if (!isObject(value)) throw invalidValue("excludeActors");
   refuseUnknownProperties(value, ["customSecurityAttributes"]);

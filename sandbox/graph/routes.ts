@@ -1,27 +1,37 @@
 import * as policies from "./app-management-policies";
 import * as appRoles from "./app-role-assignments";
 import * as applications from "./applications";
+import * as attributes from "./attribute-definitions";
+import * as logs from "./audit-logs";
+import type { GraphVersion } from "./call";
+import { certificateAuthorityRoutes } from "./certificate-authority-routes";
 import * as conditionalAccess from "./conditional-access-policies";
+import * as activities from "./credential-activities";
 import * as defaultPolicy from "./default-app-management-policy";
 import * as deleted from "./deleted-items";
 import * as directory from "./directory-objects";
 import * as federated from "./federated-credentials";
+import * as holders from "./holder-queries";
+import * as rolling from "./key-rolling";
 import * as locations from "./named-locations";
+import * as organization from "./organization";
 import * as owners from "./owners";
 import * as passwords from "./password-credentials";
 import * as allow from "./permissions";
-import { route, type Route } from "./routing";
+import { betaRoute, route, type Route } from "./routing";
 import * as principals from "./service-principals";
 
 const { findApplication, findWritableApplication } = applications;
+const { findRollable } = allow;
 const { findServicePrincipal, findWritableServicePrincipal } = principals;
 
 /** Every call the sandbox's Graph answers. */
 export const routes: readonly Route[] = [
   // Applications
-  route("GET", "/applications", allow.READ_APPLICATIONS, applications.listApplications),
+  route("GET", "/applications", allow.READ_APPLICATIONS, holders.listApplications),
   route("POST", "/applications", allow.CREATE_APPLICATIONS, applications.createApplication),
-  route("GET", "/applications/{id}", allow.READ_APPLICATIONS, applications.getApplication),
+  route("GET", "/applications/$count", allow.READ_APPLICATIONS, holders.countApplications),
+  route("GET", "/applications/{id}", allow.READ_APPLICATIONS, holders.getApplication),
   route("PATCH", "/applications/{id}", allow.WRITE_APPLICATIONS, applications.updateApplication),
   route("DELETE", "/applications/{id}", allow.WRITE_APPLICATIONS, applications.deleteApplication),
   route("POST", "/applications/{id}/addPassword", allow.WRITE_APPLICATIONS, (call) =>
@@ -29,6 +39,12 @@ export const routes: readonly Route[] = [
   ),
   route("POST", "/applications/{id}/removePassword", allow.WRITE_APPLICATIONS, (call) =>
     passwords.removePassword(call, findWritableApplication(call)),
+  ),
+  route("POST", "/applications/{id}/addKey", allow.ROLL_KEYS, (call) =>
+    rolling.addKey(call, findRollable(call, findApplication(call))),
+  ),
+  route("POST", "/applications/{id}/removeKey", allow.ROLL_KEYS, (call) =>
+    rolling.removeKey(call, findRollable(call, findApplication(call))),
   ),
   route("GET", "/applications/{id}/owners", allow.READ_APPLICATIONS, (call) =>
     owners.listOwners(call, findApplication(call)),
@@ -76,16 +92,23 @@ export const routes: readonly Route[] = [
   ),
 
   // Service principals
-  route("GET", "/servicePrincipals", allow.READ_APPLICATIONS, principals.listServicePrincipals),
+  route("GET", "/servicePrincipals", allow.READ_APPLICATIONS, holders.listServicePrincipals),
   route("POST", "/servicePrincipals", allow.CREATE_APPLICATIONS, principals.createServicePrincipal),
-  route("GET", "/servicePrincipals/{id}", allow.READ_APPLICATIONS, principals.getServicePrincipal),
-  route("PATCH", "/servicePrincipals/{id}", allow.WRITE_APPLICATIONS, principals.updateServicePrincipal),
+  route("GET", "/servicePrincipals/$count", allow.READ_APPLICATIONS, holders.countServicePrincipals),
+  route("GET", "/servicePrincipals/{id}", allow.READ_APPLICATIONS, holders.getServicePrincipal),
+  route("PATCH", "/servicePrincipals/{id}", allow.UPDATE_PRINCIPALS, principals.updateServicePrincipal),
   route("DELETE", "/servicePrincipals/{id}", allow.WRITE_APPLICATIONS, principals.deleteServicePrincipal),
   route("POST", "/servicePrincipals/{id}/addPassword", allow.WRITE_APPLICATIONS, (call) =>
     passwords.addPassword(call, findWritableServicePrincipal(call)),
   ),
   route("POST", "/servicePrincipals/{id}/removePassword", allow.WRITE_APPLICATIONS, (call) =>
     passwords.removePassword(call, findWritableServicePrincipal(call)),
+  ),
+  route("POST", "/servicePrincipals/{id}/addKey", allow.ROLL_KEYS, (call) =>
+    rolling.addKey(call, findRollable(call, findServicePrincipal(call))),
+  ),
+  route("POST", "/servicePrincipals/{id}/removeKey", allow.ROLL_KEYS, (call) =>
+    rolling.removeKey(call, findRollable(call, findServicePrincipal(call))),
   ),
   route("GET", "/servicePrincipals/{id}/owners", allow.READ_APPLICATIONS, (call) =>
     owners.listOwners(call, findServicePrincipal(call)),
@@ -197,12 +220,44 @@ export const routes: readonly Route[] = [
     (call) => policies.unassignPolicy(call, findServicePrincipal(call)),
   ),
 
+  // Certificate authorities
+  ...certificateAuthorityRoutes,
+
   // Conditional Access
   ...conditionalAccessRoutes("/identity/conditionalAccess"),
 
-  // Users, directory objects, deleted items
+  // Logs and reports
+  route("GET", "/auditLogs/directoryAudits", allow.READ_LOGS, logs.listDirectoryAudits),
+  route("GET", "/auditLogs/directoryAudits/{audit}", allow.READ_LOGS, logs.getDirectoryAudit),
+  route("GET", "/auditLogs/signIns", allow.READ_LOGS, logs.listSignIns),
+  route("GET", "/auditLogs/signIns/{signIn}", allow.READ_LOGS, logs.getSignIn),
+  betaRoute(
+    "GET",
+    "/reports/appCredentialSignInActivities",
+    allow.READ_LOGS,
+    activities.listCredentialActivities,
+  ),
+  betaRoute(
+    "GET",
+    "/reports/appCredentialSignInActivities/{activity}",
+    allow.READ_LOGS,
+    activities.getCredentialActivity,
+  ),
+
+  // Custom security attributes
+  ...attributeRoutes(),
+
+  // Organization, users, directory objects, deleted items
+  route("GET", "/organization", allow.READ_ORGANIZATION, organization.listOrganizations),
+  route("GET", "/organization/{id}", allow.READ_ORGANIZATION, organization.getOrganization),
   route("GET", "/users", allow.READ_USERS, directory.listUsers),
   route("GET", "/users/{id}", allow.READ_USERS, directory.getUser),
+  route(
+    "POST",
+    "/directoryObjects/getByIds",
+    allow.READ_DIRECTORY_OBJECTS,
+    directory.getDirectoryObjectsByIds,
+  ),
   route("GET", "/directoryObjects/{id}", allow.READ_DIRECTORY_OBJECTS, directory.getDirectoryObject),
   route(
     "GET",
@@ -220,6 +275,29 @@ export const routes: readonly Route[] = [
   route("DELETE", "/directory/deletedItems/{id}", allow.WRITE_APPLICATIONS, deleted.purgeDeletedItem),
   route("POST", "/directory/deletedItems/{id}/restore", allow.WRITE_APPLICATIONS, deleted.restoreDeletedItem),
 ];
+
+const V1: readonly Route[] = routes.filter(({ betaOnly }) => betaOnly !== true);
+
+/** The calls one version answers. */
+export function routesOf(version: GraphVersion): readonly Route[] {
+  return version === "beta" ? routes : V1;
+}
+
+function attributeRoutes(): readonly Route[] {
+  const { READ_ATTRIBUTES: read, WRITE_ATTRIBUTES: write } = allow;
+  const sets = "/directory/attributeSets";
+  const definitions = "/directory/customSecurityAttributeDefinitions";
+  return [
+    route("GET", sets, read, attributes.listAttributeSets),
+    route("POST", sets, write, attributes.createAttributeSet),
+    route("GET", `${sets}/{set}`, read, attributes.getAttributeSet),
+    route("PATCH", `${sets}/{set}`, write, attributes.updateAttributeSet),
+    route("GET", definitions, read, attributes.listAttributeDefinitions),
+    route("POST", definitions, write, attributes.createAttributeDefinition),
+    route("GET", `${definitions}/{definition}`, read, attributes.getAttributeDefinition),
+    route("PATCH", `${definitions}/{definition}`, write, attributes.updateAttributeDefinition),
+  ];
+}
 
 /** Reads and writes of policies and named locations below the Conditional Access root. */
 function conditionalAccessRoutes(root: string): readonly Route[] {

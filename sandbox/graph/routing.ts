@@ -10,6 +10,8 @@ export interface Route {
   readonly pattern: readonly string[];
   readonly permission: Permission;
   readonly handle: Handler;
+  /** Not there in v1.0. */
+  readonly betaOnly?: boolean;
 }
 
 export type RouteMatch =
@@ -27,6 +29,11 @@ export function route(
   return { method, pattern: path.split("/").slice(1), permission, handle };
 }
 
+/** A route v1.0 does not have. */
+export function betaRoute(...given: Parameters<typeof route>): Route {
+  return { ...route(...given), betaOnly: true };
+}
+
 /**
  * The parts of a path. OData keys in parentheses become parts of their own, so that `applications('1')` equals
  * `applications/1`; an alternate key keeps its parentheses: `applications(appId='1')` gives `(appId='1')`.
@@ -39,8 +46,8 @@ export function pathSegments(path: string): readonly string[] {
     .flatMap((part) => {
       const key = /^([\w.]+)\((.*)\)$/.exec(part);
       if (!key) return [part];
-      const quoted = /^'([^']*)'$/.exec(key[2] ?? "");
-      return [key[1] ?? "", quoted ? (quoted[1] ?? "") : `(${key[2] ?? ""})`];
+      const quoted = /^'((?:[^']|'')*)'$/.exec(key[2] ?? "");
+      return [key[1] ?? "", quoted ? (quoted[1] ?? "").replaceAll("''", "'") : `(${key[2] ?? ""})`];
     });
 }
 
@@ -54,8 +61,8 @@ function decode(part: string): string {
 
 /** The value of an alternate key: `alternateKey("(appId='1')", "appId")` is "1". */
 export function alternateKey(segment: string, name: string): string | undefined {
-  const match = /^\((\w+)='([^']*)'\)$/.exec(segment);
-  return match?.[1] === name ? match[2] : undefined;
+  const match = /^\((\w+)='((?:[^']|'')*)'\)$/.exec(segment);
+  return match?.[1] === name ? match[2]?.replaceAll("''", "'") : undefined;
 }
 
 export function matchRoute(

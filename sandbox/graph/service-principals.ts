@@ -1,7 +1,15 @@
 import type { ApplicationRecord, ServicePrincipalRecord } from "../tenant/directory-objects";
 import type { GraphResponse } from "../tenant/graph-request";
 import { graphDateTime } from "../tenant/identifiers";
-import { bodyObject, noContent, type GraphCall, type Json } from "./call";
+import {
+  auditCreation,
+  auditCredentials,
+  auditProperties,
+  heldCredentials,
+  holderTarget,
+  recordAudit,
+} from "./audit";
+import { bodyObject, noContent, prefers, withoutV1Only, type GraphCall, type Json } from "./call";
 import { duplicateKeyValue, GraphError, resourceNotFound } from "./graph-error";
 import {
   boundOwners,
@@ -10,12 +18,14 @@ import {
   patchCredentials,
   type Defaults,
 } from "./holder-properties";
-import { renderKey } from "./key-credentials";
-import { renderPassword, type IssuedPassword } from "./password-credentials";
-import { checkOwnership, managesOnlyOwned } from "./permissions";
-import { collection, entity, selection, type EntitySet } from "./query";
+import { renderCredentials } from "./key-credentials";
+import type { IssuedPassword } from "./password-credentials";
+import { checkCreation, checkOwnership, managesOnlyOwned } from "./permissions";
+import { entity, type EntitySet } from "./query";
 import { alternateKey } from "./routing";
-import { optionalString, requiredString, stringList } from "./values";
+import { patchSecurityAttributes, SECURITY_ATTRIBUTES } from "./security-attributes";
+import { checkLock } from "./service-principal-lock";
+import { isAnnotation, optionalString, requiredString, stringList } from "./values";
 
 /** Source: https://learn.microsoft.com/graph/api/resources/serviceprincipal */
 const DEFAULTS: Defaults = {
@@ -58,30 +68,43 @@ const READ_ONLY = [
   "verifiedPublisher",
 ];
 
+/** Compared with the published types of both versions by a test. */
+const V1_ONLY: ReadonlySet<string> = new Set([
+  "oauth2PermissionScopes",
+  "resourceSpecificApplicationPermissions",
+]);
+
 export const SERVICE_PRINCIPALS: EntitySet = {
   name: "servicePrincipals",
   type: "microsoft.graph.servicePrincipal",
   properties: new Set([...Object.keys(DEFAULTS), ...READ_ONLY, "keyCredentials", "passwordCredentials"]),
+  v1Only: V1_ONLY,
+  // Source: customSecurityAttributes at https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties
+  onlyOnSelect: new Set([SECURITY_ATTRIBUTES]),
 };
 
-export function listServicePrincipals(call: GraphCall): GraphResponse {
-  const principals = [...call.tenant.servicePrincipals.values()];
-  return collection(
-    call,
-    SERVICE_PRINCIPALS,
-    principals.map((record) => renderServicePrincipal(call, record)),
-  );
-}
-
-export function getServicePrincipal(call: GraphCall): GraphResponse {
-  const withKeys = selection(call, SERVICE_PRINCIPALS)?.includes("keyCredentials") ?? false;
-  const record = findServicePrincipal(call);
-  return entity(call, SERVICE_PRINCIPALS, renderServicePrincipal(call, record, { withKeys }));
-}
+/**
+ * Which properties a list can be filtered, sorted and searched by.
+ * Source: the properties of https://learn.microsoft.com/graph/api/resources/serviceprincipal
+ */
+export const SERVICE_PRINCIPAL_QUERIES = {
+  filterBy: new Set([
+    ...["id", "appId", "accountEnabled", "alternativeNames", "appDisplayName", "applicationTemplateId"],
+    ...["appOwnerOrganizationId", "createdDateTime", "deletedDateTime", "description", "displayName"],
+    ...["disabledByMicrosoftStatus", "homepage", "logoutUrl", "notes", "replyUrls", "servicePrincipalNames"],
+    ...["servicePrincipalType", "signInAudience", "tags"],
+  ]),
+  orderBy: new Set(["createdDateTime", "deletedDateTime", "displayName"]),
+  searchBy: ["displayName", "description"],
+};
 
 export function createServicePrincipal(call: GraphCall): GraphResponse {
+  return create(call, bodyObject(call));
+}
+
+function create(call: GraphCall, body: Json): GraphResponse {
   const { tenant } = call;
-  const { appId: given, ...rest } = bodyObject(call);
+  const { appId: given, ...rest } = body;
   const appId = requiredString({ appId: given }, "appId", 36).toLowerCase();
   const application = backingApplication(call, appId);
   if (tenant.servicePrincipalByAppId(appId)) {
@@ -93,6 +116,9 @@ export function createServicePrincipal(call: GraphCall): GraphResponse {
   const createdDateTime = graphDateTime(tenant.clock());
   const target = { kind: "servicePrincipal", createdDateTime, appManagementPolicyId: undefined } as const;
   const properties = checkedTexts(mergeProperties({}, rest, DEFAULTS));
+  const { [SECURITY_ATTRIBUTES]: attributes } = rest;
+  if (attributes !== undefined)
+    properties[SECURITY_ATTRIBUTES] = patchSecurityAttributes(call, {}, attributes);
   const { passwords, keys } = initialCredentials(call, target, rest);
   const self = managesOnlyOwned(call) ? tenant.servicePrincipalByAppId(call.caller.appId) : undefined;
   const record: ServicePrincipalRecord = {
@@ -108,15 +134,45 @@ export function createServicePrincipal(call: GraphCall): GraphResponse {
     properties: { displayName: application.properties["displayName"], ...properties },
   };
   tenant.servicePrincipals.set(record.id, record);
-  return entity(call, SERVICE_PRINCIPALS, renderServicePrincipal(call, record, { passwords }), 201);
+  tenant.replication.made(record.id);
+  auditCreation(call, record);
+  const json = renderServicePrincipal(call, record, { passwords, isFresh: true });
+  return entity(call, SERVICE_PRINCIPALS, json, 201);
 }
 
+/**
+ * By appId a caller that prefers `create-if-missing` gets the service principal made.
+ * Source: https://learn.microsoft.com/graph/api/serviceprincipal-upsert
+ */
 export function updateServicePrincipal(call: GraphCall): GraphResponse {
-  const record = findWritableServicePrincipal(call);
+  const appId = alternateKey(call.param("id"), "appId")?.toLowerCase();
   const body = bodyObject(call);
+  if (
+    appId !== undefined &&
+    prefers(call, "create-if-missing") &&
+    !call.tenant.servicePrincipalByAppId(appId)
+  ) {
+    checkCreation(call);
+    return create(call, { ...body, appId });
+  }
+  const record = findServicePrincipal(call);
+  const names = Object.keys(body).filter((name) => !isAnnotation(name));
+  // Attributes are assigned by a permission of their own, which does not make its holder a writer of anything else.
+  if (names.length !== 1 || names[0] !== SECURITY_ATTRIBUTES) checkOwnership(call, record);
+  checkLock(call, record, body);
   const properties = checkedTexts(mergeProperties(record.properties, body, DEFAULTS));
+  if (SECURITY_ATTRIBUTES in body) {
+    properties[SECURITY_ATTRIBUTES] = patchSecurityAttributes(
+      call,
+      record.properties[SECURITY_ATTRIBUTES],
+      body[SECURITY_ATTRIBUTES],
+    );
+  }
+  const before = { credentials: heldCredentials(record), properties: record.properties };
   patchCredentials(call, record, body);
   record.properties = properties;
+  auditProperties(call, record, before.properties);
+  auditCredentials(call, record, before.credentials);
   return noContent();
 }
 
@@ -125,6 +181,9 @@ export function deleteServicePrincipal(call: GraphCall): GraphResponse {
   record.deletedDateTime = graphDateTime(call.tenant.clock());
   call.tenant.servicePrincipals.delete(record.id);
   call.tenant.deletedItems.set(record.id, record);
+  recordAudit(call, { activityDisplayName: "Remove service principal", operationType: "Delete" }, [
+    holderTarget(record),
+  ]);
   return noContent();
 }
 
@@ -136,8 +195,23 @@ export function findServicePrincipal(call: GraphCall): ServicePrincipalRecord {
     appId === undefined
       ? call.tenant.servicePrincipals.get(key.toLowerCase())
       : call.tenant.servicePrincipalByAppId(appId);
-  if (!found) throw resourceNotFound(appId ?? key);
+  if (!found || call.tenant.replication.hides(found.id)) throw resourceNotFound(appId ?? key);
   return found;
+}
+
+/** One property without making the whole answer: what filters and orders over a large tenant read. */
+export function readServicePrincipal(call: GraphCall, record: ServicePrincipalRecord, name: string): unknown {
+  if (
+    name === "id" ||
+    name === "appId" ||
+    name === "appOwnerOrganizationId" ||
+    name === "createdDateTime" ||
+    name === "deletedDateTime"
+  ) {
+    return record[name];
+  }
+  if (Object.hasOwn(record.properties, name)) return record.properties[name];
+  return renderServicePrincipal(call, record)[name];
 }
 
 export function findWritableServicePrincipal(call: GraphCall): ServicePrincipalRecord {
@@ -150,10 +224,10 @@ export function findWritableServicePrincipal(call: GraphCall): ServicePrincipalR
 export function renderServicePrincipal(
   call: GraphCall,
   record: ServicePrincipalRecord,
-  { withKeys = false, passwords = [] as readonly IssuedPassword[] } = {},
+  { withKeys = false, isFresh = false, passwords = [] as readonly IssuedPassword[] } = {},
 ): Json {
   const application = call.tenant.applicationByAppId(record.appId);
-  return {
+  const json = {
     id: record.id,
     deletedDateTime: record.deletedDateTime,
     appId: record.appId,
@@ -168,14 +242,11 @@ export function renderServicePrincipal(
     appRoles: [],
     ...(application && fromApplication(record, application)),
     ...record.properties,
-    keyCredentials: record.keyCredentials.map((key) => renderKey(key, withKeys)),
-    passwordCredentials: record.passwordCredentials.map((password) => ({
-      ...renderPassword(password),
-      ...passwords
-        .filter((issued) => issued.record.keyId === password.keyId)
-        .map(({ secretText }) => ({ secretText }))[0],
-    })),
+    ...renderCredentials(call, record, { withKeys, isFresh, passwords }),
   };
+  if (call.version === "v1.0") return json;
+  // Beta has another name for these.
+  return { ...withoutV1Only(call, json, V1_ONLY), publishedPermissionScopes: [] };
 }
 
 /** Source of the limit: https://learn.microsoft.com/graph/api/resources/serviceprincipal#properties */
@@ -194,7 +265,7 @@ function fromApplication(record: ServicePrincipalRecord, application: Applicatio
     displayName: properties["displayName"],
     oauth2PermissionScopes: [],
     servicePrincipalNames: [record.appId, ...uris],
-    signInAudience: properties["signInAudience"] ?? "AzureADandPersonalMicrosoftAccount",
+    signInAudience: properties["signInAudience"] ?? "AzureADMyOrg",
   };
 }
 

@@ -7,9 +7,11 @@ export const PASSWORD_RESTRICTIONS = [
   "customPasswordAddition",
 ] as const;
 export const KEY_RESTRICTIONS = ["asymmetricKeyLifetime"] as const;
+/** v1.0 shows the second one as `unknownFutureValue`. */
+export const BETA_KEY_RESTRICTIONS = [...KEY_RESTRICTIONS, "trustedCertificateAuthority"] as const;
 
 export type PasswordRestrictionType = (typeof PASSWORD_RESTRICTIONS)[number];
-export type KeyRestrictionType = (typeof KEY_RESTRICTIONS)[number];
+export type KeyRestrictionType = (typeof BETA_KEY_RESTRICTIONS)[number];
 export type RestrictionType = PasswordRestrictionType | KeyRestrictionType;
 export type RestrictionState = "enabled" | "disabled";
 
@@ -30,6 +32,8 @@ export interface Restriction {
   /** Only objects created later are judged; null: all. */
   readonly restrictForAppsCreatedAfterDateTime: string | null;
   readonly excludeActors: { readonly customSecurityAttributes: readonly ActorExemption[] } | null;
+  /** Of `trustedCertificateAuthority` alone (beta): whose certificates are accepted. */
+  readonly certificateBasedApplicationConfigurationIds?: readonly string[];
 }
 
 export interface CredentialRestrictions {
@@ -44,7 +48,7 @@ export interface IdentifierUriRestriction {
   readonly isStateSetByMicrosoft: boolean;
   readonly excludeAppsReceivingV2Tokens: boolean;
   readonly excludeSaml: boolean;
-  readonly excludeActors: unknown;
+  readonly excludeActors: Restriction["excludeActors"];
 }
 
 export interface IdentifierUriConfiguration {
@@ -52,7 +56,20 @@ export interface IdentifierUriConfiguration {
   readonly uriAdditionWithoutUniqueTenantIdentifier: IdentifierUriRestriction | null;
 }
 
+export type AudienceRestriction = Pick<
+  IdentifierUriRestriction,
+  "state" | "restrictForAppsCreatedAfterDateTime" | "isStateSetByMicrosoft" | "excludeActors"
+>;
+
+/** Who may not be let in: users of other organizations, users with personal accounts. */
+export interface AudiencesConfiguration {
+  readonly azureAdMultipleOrgs: AudienceRestriction | null;
+  readonly personalMicrosoftAccount: AudienceRestriction | null;
+}
+
 export interface ApplicationRestrictions extends CredentialRestrictions {
+  /** Beta's alone. */
+  readonly audiences?: AudiencesConfiguration | null;
   readonly identifierUris: IdentifierUriConfiguration | null;
 }
 
@@ -73,6 +90,7 @@ export interface AppManagementPolicy {
   readonly isEnabled: boolean;
   readonly restrictions: CredentialRestrictions & {
     readonly applicationRestrictions: {
+      readonly audiences?: AudiencesConfiguration | null;
       readonly identifierUris: IdentifierUriConfiguration | null;
     } | null;
   };

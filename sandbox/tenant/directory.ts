@@ -5,7 +5,9 @@ import {
   type AppManagementPolicy,
   type DefaultAppManagementPolicy,
 } from "./app-management-policies";
+import type { CertificateAuthorityConfiguration } from "./certificate-authorities";
 import type { ConditionalAccessPolicy, NamedLocation } from "./conditional-access";
+import type { DirectoryAudit } from "./directory-audits";
 import type {
   ApplicationRecord,
   CredentialHolder,
@@ -15,11 +17,15 @@ import type {
 } from "./directory-objects";
 import { Faults } from "./faults";
 import type { Caller } from "./graph-request";
-import { newGuid, type RandomBytes } from "./identifiers";
+import { graphDateTime, newGuid, type RandomBytes } from "./identifiers";
 import { ManagedIdentities } from "./managed-identities";
 import { MICROSOFT_GRAPH } from "./microsoft-services";
+import { ObjectStore } from "./object-store";
+import { Replication, type ReplicationLag } from "./replication";
+import type { AttributeDefinition, AttributeSet } from "./security-attributes";
 import { deployerObjects, microsoftServicePrincipals, SEEDED_RESOURCE_GROUP, seededUsers } from "./seed";
 import type { SignIn } from "./sign-ins";
+import { ThrottlingLedger, type Throttling } from "./throttling";
 
 export type { RandomBytes };
 
@@ -32,8 +38,14 @@ export interface TenantOptions {
   readonly clock?: () => Date;
   /** @default - crypto.randomBytes */
   readonly random?: RandomBytes;
+  /** What ids are made of, where they must come out alike; secrets never are. @default - as `random` */
+  readonly idBytes?: RandomBytes;
   /** Certificate (PEM) registered on the seeded deployer application. @default - none registered */
   readonly deployerCertificatePem?: string;
+  /** Limits on calls; MICROSOFT_LIMITS are the documented ones. @default - none */
+  readonly throttling?: Throttling;
+  /** How long new objects and credentials stay invisible. @default - not at all */
+  readonly replicationLag?: ReplicationLag;
 }
 
 /** The objects of one tenant, in memory. The maps belong to the Graph nouns and the token service. */
@@ -45,16 +57,23 @@ export class Directory {
   readonly vaults: VaultStore;
   /** The managed identities of the subscription; each has a service principal here. */
   readonly managedIdentities: ManagedIdentities;
+  readonly #idBytes: RandomBytes;
   readonly #deployerAppId: string;
+  /** When the tenant came to be. */
+  readonly createdDateTime: string;
   /** Where Graph is reached from outside; stands in `@odata.context` and page links. */
   graphUrl = "https://graph.microsoft.com";
 
-  readonly applications = new Map<string, ApplicationRecord>();
-  readonly servicePrincipals = new Map<string, ServicePrincipalRecord>();
+  readonly applications = new ObjectStore<ApplicationRecord>();
+  readonly servicePrincipals = new ObjectStore<ServicePrincipalRecord>();
   readonly users = new Map<string, UserRecord>();
   /** Soft-deleted applications and service principals, kept for 30 days. */
   readonly deletedItems = new Map<string, CredentialHolder>();
   readonly appManagementPolicies = new Map<string, AppManagementPolicy>();
+  readonly attributeSets = new Map<string, AttributeSet>();
+  readonly attributeDefinitions = new Map<string, AttributeDefinition>();
+  /** Deleted ones included. */
+  readonly certificateAuthorityConfigurations = new Map<string, CertificateAuthorityConfiguration>();
   readonly namedLocations = new Map<string, NamedLocation>();
   readonly conditionalAccessPolicies = new Map<string, ConditionalAccessPolicy>();
   defaultAppManagementPolicy: DefaultAppManagementPolicy = INITIAL_DEFAULT_POLICY;
@@ -64,13 +83,22 @@ export class Directory {
   readonly identityHeader: string;
   /** What the next Graph calls run into, for tests. */
   readonly faults = new Faults();
+  throttling: Throttling;
+  readonly throttlingLedger = new ThrottlingLedger();
+  readonly replication: Replication;
+  /** The audit log, oldest first. */
+  readonly directoryAudits: DirectoryAudit[] = [];
   /** The sign-in log, oldest first. */
   readonly signIns: SignIn[] = [];
 
   constructor(options: TenantOptions = {}) {
     this.clock = options.clock ?? (() => new Date());
     this.random = options.random ?? randomBytes;
-    this.id = options.id ?? newGuid(this.random);
+    this.createdDateTime = graphDateTime(this.clock());
+    this.throttling = options.throttling ?? {};
+    this.replication = new Replication(this.clock, options.replicationLag);
+    this.#idBytes = options.idBytes ?? this.random;
+    this.id = options.id ?? this.newId();
     this.identityHeader = Buffer.from(this.random(24)).toString("base64url");
     this.domain = options.domain ?? "certlock.onmicrosoft.com";
     this.vaults = new VaultStore({ clock: this.clock, random: this.random });
@@ -84,12 +112,12 @@ export class Directory {
     });
 
     for (const user of seededUsers(this.domain)) this.users.set(user.id, user);
-    const services = microsoftServicePrincipals(this.random);
+    const services = microsoftServicePrincipals(this.#idBytes);
     for (const service of services) this.servicePrincipals.set(service.id, service);
     const [application, servicePrincipal] = deployerObjects({
       tenantId: this.id,
       now: this.clock(),
-      random: this.random,
+      random: this.#idBytes,
       certificatePem: options.deployerCertificatePem,
       graphServicePrincipalId: services.find(({ appId }) => appId === MICROSOFT_GRAPH.appId)?.id ?? "",
     });
@@ -107,15 +135,15 @@ export class Directory {
   }
 
   newId(): string {
-    return newGuid(this.random);
+    return newGuid(this.#idBytes);
   }
 
   applicationByAppId(appId: string): ApplicationRecord | undefined {
-    return [...this.applications.values()].find((application) => application.appId === appId);
+    return this.applications.byAppId(appId);
   }
 
   servicePrincipalByAppId(appId: string): ServicePrincipalRecord | undefined {
-    return [...this.servicePrincipals.values()].find((principal) => principal.appId === appId);
+    return this.servicePrincipals.byAppId(appId);
   }
 
   directoryObject(id: string): DirectoryObject | undefined {

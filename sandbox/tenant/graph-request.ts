@@ -11,10 +11,12 @@ export interface GraphRequest {
   readonly path: string;
   /** The JSON body, parsed. */
   readonly body?: unknown;
+  /** Headers that change the answer (`ConsistencyLevel`, `Prefer`, …), by their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly caller: Caller;
 }
 
-/** The answer as Graph gives it: status, JSON body (absent for 204) and the headers that belong to it. */
+/** The answer as Graph gives it: status, JSON body (text for a number, absent for 204) and the headers with it. */
 export interface GraphResponse {
   readonly status: number;
   readonly body?: unknown;

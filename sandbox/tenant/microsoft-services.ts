@@ -13,11 +13,18 @@ export const MICROSOFT_SERVICES_TENANT_ID = "f8cdef31-a31e-4b4a-93e4-5f571e91255
 
 /** Source of the ids: https://learn.microsoft.com/graph/permissions-reference */
 const GRAPH_APP_ROLES = {
+  // Published as delegated permissions only, while the API's pages name them for applications: same ids here.
+  "AppCertTrustConfiguration.Read.All": "af281d3a-030d-4122-886e-146fb30a0413",
+  "AppCertTrustConfiguration.ReadWrite.All": "4bae2ed4-473e-4841-a493-9829cfd51d48",
   "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
   "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
   "Application.ReadWrite.OwnedBy": "18a4783c-866b-4cc7-a460-3d5e5662c884",
   "AppRoleAssignment.ReadWrite.All": "06b708a9-e830-4db3-a914-8e69da51d44f",
   "AuditLog.Read.All": "b0afded3-3588-46d8-8b3d-9842eff778da",
+  "CustomSecAttributeAssignment.Read.All": "3b37c5a4-1226-493d-bec3-5d6c6b866f3f",
+  "CustomSecAttributeAssignment.ReadWrite.All": "de89b5e4-5b8f-48eb-8925-29c2b33bd8bd",
+  "CustomSecAttributeDefinition.Read.All": "b185aa14-d8d2-42c1-a685-0f5596613624",
+  "CustomSecAttributeDefinition.ReadWrite.All": "12338004-21f4-4896-bf5e-b75dfaf1016d",
   "DelegatedPermissionGrant.ReadWrite.All": "8e8e4742-1d95-4f68-9d56-6ee75648c72a",
   "Device.Read.All": "7438b122-aefc-4978-80ed-43db9fcc7715",
   "Directory.Read.All": "7ab1d382-f21e-4acd-a863-ba3e13f7da61",

@@ -17,6 +17,13 @@ export interface SignIn {
   readonly ipAddress: string;
   /** App id URI of the resource the token was asked for. */
   readonly resourceDisplayName: string | null;
+  /** App id and service principal of that resource. */
+  readonly resourceId?: string | null;
+  readonly resourceServicePrincipalId?: string | null;
+  /** The federated credential that was matched. */
+  readonly federatedCredentialId?: string | null;
+  /** `uti` of the token that was issued. */
+  readonly uniqueTokenIdentifier?: string | null;
   readonly status: {
     /** 0, or the AADSTS number. */
     readonly errorCode: number;

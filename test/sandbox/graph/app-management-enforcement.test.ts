@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { GraphRequest } from "../../../sandbox/tenant/graph-request";
+import type { Caller, GraphRequest } from "../../../sandbox/tenant/graph-request";
 import {
   call,
   createApplication,
@@ -223,10 +223,53 @@ describe("sandbox: enforcement of app management policies", () => {
     });
     restrictTenant(tenant, [exemption("yes")]);
     assert.equal(short(writes.password(targets.applications)), TYPE_REFUSED);
-    call(tenant, "PATCH", `/servicePrincipals/${self?.id ?? ""}`, attributes);
+    const security: Caller = {
+      appId: "a security team's",
+      roles: ["CustomSecAttributeDefinition.ReadWrite.All", "CustomSecAttributeAssignment.ReadWrite.All"],
+    };
+    call(tenant, "POST", "/directory/attributeSets", { id: "AppPolicy" }, security);
+    const definition = { attributeSet: "AppPolicy", name: "Exempt", type: "String", status: "Available" };
+    call(tenant, "POST", "/directory/customSecurityAttributeDefinitions", definition, security);
+    const path = `/servicePrincipals/${self?.id ?? ""}`;
+    assert.equal(call(tenant, "PATCH", path, attributes, security).status, 204);
     assert.equal(short(writes.password(targets.applications)), "allowed");
     restrictTenant(tenant, [exemption("no")]);
     assert.equal(short(writes.password(targets.applications)), TYPE_REFUSED);
+  });
+
+  it("lets SAML applications and exempt callers add the identifier URIs a restriction forbids others", () => {
+    const blocked = (): string => {
+      const body = { identifierUris: ["https://elsewhere.example/api"] };
+      return short(call(tenant, "PATCH", targets.applications, body));
+    };
+    const restrict = (more: object): void => {
+      const rule = { state: "enabled", ...more };
+      const identifierUris = { uriAdditionWithoutUniqueTenantIdentifier: rule };
+      const answer = call(tenant, "PATCH", "/policies/defaultAppManagementPolicy", {
+        isEnabled: true,
+        applicationRestrictions: { identifierUris },
+      });
+      assert.equal(answer.status, 204);
+    };
+    restrict({ excludeSaml: true });
+    assert.equal(blocked(), "400 Request_BadRequest");
+    call(tenant, "PATCH", targets.servicePrincipals, { preferredSingleSignOnMode: "saml" });
+    assert.equal(blocked(), "allowed");
+    call(tenant, "PATCH", targets.applications, { identifierUris: [] });
+    restrict({ excludeSaml: false });
+    assert.equal(blocked(), "400 Request_BadRequest");
+
+    const self = tenant.servicePrincipalByAppId(tenant.deployer.appId);
+    assert.ok(self);
+    self.properties["customSecurityAttributes"] = { AppPolicy: { Exempt: "yes" } };
+    const exemption = {
+      "@odata.type": "#microsoft.graph.customSecurityAttributeStringValueExemption",
+      id: "AppPolicy_Exempt",
+      operator: "equals",
+      value: "yes",
+    };
+    restrict({ excludeActors: { customSecurityAttributes: [exemption] } });
+    assert.equal(blocked(), "allowed");
   });
 
   describe("custom over default", () => {

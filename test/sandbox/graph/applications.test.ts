@@ -92,7 +92,8 @@ describe("sandbox: applications and service principals", () => {
       `/applications?$filter=${encodeURIComponent("displayName eq 'It''s mine'")}&$select=appId&$count=true`,
     );
     assert.deepEqual(named.body.value, [{ appId }]);
-    assert.equal(named.body["@odata.count"], 1);
+    // Without `ConsistencyLevel: eventual` the directory does not count.
+    assert.equal(named.body["@odata.count"], undefined);
     const both = `appId eq '${appId}' and startswith(displayName,'it')`;
     const joined = call(
       tenant,
@@ -100,7 +101,7 @@ describe("sandbox: applications and service principals", () => {
       `/applications?$filter=${encodeURIComponent(both)}&$select=displayName`,
     );
     assert.deepEqual(joined.body.value, [{ displayName: "it's mine" }]);
-    const bad = ["shoeSize eq 'x'", "displayName gt 'x'", "displayName eq"];
+    const bad = ["shoeSize eq 'x'", "displayName eq", "displayName", "(displayName eq 'x'", "not"];
     for (const filter of bad) {
       const answer = call(tenant, "GET", `/applications?$filter=${encodeURIComponent(filter)}`);
       assert.equal(refusal(answer), "400 BadRequest", filter);

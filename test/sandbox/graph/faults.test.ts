@@ -93,6 +93,12 @@ describe("sandbox: faults laid out for the next Graph calls", () => {
     });
   }
 
+  it("ends the connection where an answer has no half", async () => {
+    const body = JSON.stringify({ isEnabled: true });
+    running.sandbox.faults.next({ method: "PATCH" }, { kind: "halfBody" });
+    await assert.rejects(running.graph(token, DEFAULT_POLICY, { method: "PATCH", body }));
+  });
+
   it("sends half an answer and ends the connection", async () => {
     running.sandbox.faults.next({ method: "GET" }, { kind: "halfBody" });
     await assert.rejects(running.graph(token, "/applications"));

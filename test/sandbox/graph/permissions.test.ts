@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { routes } from "../../../sandbox/graph/routes";
 import { MICROSOFT_GRAPH } from "../../../sandbox/tenant/microsoft-services";
-import type { Caller } from "../../../sandbox/tenant/graph-request";
-import { call, createApplication, createServicePrincipal, refusal, TestTenant } from "../tenant-fixture";
+import type { Caller, GraphRequest } from "../../../sandbox/tenant/graph-request";
+import {
+  call,
+  createApplication,
+  createServicePrincipal,
+  refusal,
+  TestTenant,
+  type Answer,
+} from "../tenant-fixture";
 
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- JSON of any shape is what is asserted on */
 
@@ -28,22 +35,31 @@ describe("sandbox: who may call Graph", () => {
     return `/${pattern.map((part) => (part === "{id}" ? id : part.replace(/[{}]/g, ""))).join("/")}`;
   };
 
+  /** The version that has every route. */
+  const beta = (method: GraphRequest["method"], path: string, caller: Caller): Answer => {
+    const { status, body } = tenant.graph({ method, path: `/beta${path}`, body: {}, caller });
+    return { status, body };
+  };
+
   it("refuses every call to a caller without permissions", () => {
-    const nobody: Caller = { appId: application.appId, roles: [] };
+    const nobody: Caller = { appId: "nobody's", roles: [] };
     const open = routes.filter(
-      ({ method, pattern }) => !DENIED.includes(refusal(call(tenant, method, pathOf(pattern), {}, nobody))),
+      ({ method, pattern }) => !DENIED.includes(refusal(beta(method, pathOf(pattern), nobody))),
     );
     assert.deepEqual(open, []);
   });
 
   it("refuses every write to a caller that only reads", () => {
     const reader: Caller = {
-      appId: application.appId,
+      appId: "a reader's",
       roles: ["Application.Read.All", "Directory.Read.All", "Policy.Read.All", "User.Read.All"],
     };
     const open = routes.filter(
       ({ method, pattern }) =>
-        method !== "GET" && !DENIED.includes(refusal(call(tenant, method, pathOf(pattern), {}, reader))),
+        method !== "GET" &&
+        // A read that carries its ids in a body.
+        pattern.join("/") !== "directoryObjects/getByIds" &&
+        !DENIED.includes(refusal(beta(method, pathOf(pattern), reader))),
     );
     assert.deepEqual(open, []);
   });
