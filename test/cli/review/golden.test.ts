@@ -109,16 +109,17 @@ describe("reports of recorded previews", function () {
     assert.equal(report.trustChanges.length, 1);
   });
 
-  it("make 2,000 changes into a report within three seconds", () => {
+  it("make 2,000 changes into a report in a few seconds of work", () => {
     const input = manyChanges(2000);
-    const start = process.hrtime.bigint();
+    const start = process.cpuUsage();
     const report = buildReport(input);
     render(report, "markdown");
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    const { user, system } = process.cpuUsage(start);
+    const seconds = (user + system) / 1e6;
     assert.ok(report.glance.certificatesRotated >= 280);
-    assert.ok(seconds < 3 * SLOWNESS, `took ${seconds.toFixed(1)} s`);
+    assert.ok(seconds < MOST_SECONDS, `took ${seconds.toFixed(1)} s`);
   });
 });
 
-/** Other suites share the machine. */
-const SLOWNESS = 4;
+/** Of processor time, which what else runs on the machine moves less than the clock; a quadratic step takes minutes. */
+const MOST_SECONDS = 12;
