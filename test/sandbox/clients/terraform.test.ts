@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pfxOf } from "../../../components/pfx";
 import { startSandbox, type Sandbox } from "../../../sandbox";
-import { run, type Finished } from "../../../tools/engine/process";
+import { run, type Finished } from "../../../cli/engine/process";
 import { DAY, makeCertificate, restrictTenant } from "../tenant-fixture";
 import { clientEnvironment } from "./client-process";
 
