@@ -58,7 +58,8 @@ export async function postReview(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof PostError) || error.code === "POST_ABORTED") throw error;
+      const isOurs = error instanceof PostError && !ENDS_IT.has(error.code);
+      if (!isOurs) throw error;
       problems.push({ code: error.code, message: error.message });
       return otherwise;
     }
@@ -75,12 +76,13 @@ export async function postReview(
   const annotations = untrusted ? [] : (posting.annotations ?? []);
   for (const line of annotationLines(host, annotations)) deps.command(line);
 
-  const connected = await CONNECT[host]({
-    environment,
-    readFile: deps.readFile,
-    transport: deps,
-    signal,
-  });
+  const connected = await guarded<Connection | undefined>(
+    () => CONNECT[host]({ environment, readFile: deps.readFile, transport: deps, signal }),
+    undefined,
+  );
+  if (connected === undefined) {
+    return told({ comment: "failed", status: "failed", problems }, postedKey(posting, untrusted), deps);
+  }
   const { context } = connected;
   const said: Posting =
     context.origin === undefined
@@ -119,8 +121,14 @@ export async function postReview(
         "failed",
       );
 
-  const outcome: PostOutcome = { comment, url, status, problems };
-  for (const line of outcomeLines(outcome, postedKey(said, untrusted))) deps.log(harmless(line));
+  return told({ comment, url, status, problems }, postedKey(said, untrusted), deps);
+}
+
+/** Errors that end everything; of the others each costs what it was about. */
+const ENDS_IT: ReadonlySet<string> = new Set(["POST_ABORTED", "POST_CONFIGURATION"]);
+
+function told(outcome: PostOutcome, key: string, deps: PostDeps): PostOutcome {
+  for (const line of outcomeLines(outcome, key)) deps.log(harmless(line));
   return outcome;
 }
 

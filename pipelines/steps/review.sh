@@ -5,6 +5,7 @@
 #   CERTLOCK_FAIL_ON   from which severity on findings block; default: certlock's own
 #   CERTLOCK_STRICT    true: what cannot be decided blocks
 #   CERTLOCK_REPORT    mode post: the report.json of the other run
+#   CERTLOCK_KEEPS_REPORT  false: the run does not keep the report; default: true
 source "${BASH_SOURCE[0]%/*}/surroundings.sh"
 
 report="$review/report.json"
@@ -12,11 +13,23 @@ options=()
 if [[ -n ${CERTLOCK_FAIL_ON:-} ]]; then options+=(--fail-on "$CERTLOCK_FAIL_ON"); fi
 if [[ ${CERTLOCK_STRICT:-} == true ]]; then options+=(--strict); fi
 
+# Where this host shows what a run keeps, for "more in full report".
+where=()
+if [[ ${CERTLOCK_KEEPS_REPORT:-true} == true ]]; then
+  if [[ ${GITHUB_ACTIONS:-} == true ]]; then
+    where=(--artifact-url "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID#artifacts")
+  elif [[ ${TF_BUILD:-} == [Tt]rue && -n ${SYSTEM_COLLECTIONURI:-} ]]; then
+    where=(--artifact-url "${SYSTEM_COLLECTIONURI%/}/${SYSTEM_TEAMPROJECTID:-}/_build/results?buildId=${BUILD_BUILDID:-}&view=artifacts&type=publishedArtifacts")
+  elif [[ -n ${CI_JOB_URL:-} ]]; then
+    where=(--artifact-url "$CI_JOB_URL/artifacts/browse")
+  fi
+fi
+
 case ${CERTLOCK_MODE:-preview} in
   preview)
     keep_code review.code certlock review --events "$review/events.jsonl" --digest "$review/digest.json" \
       --preview-exit "$(code_of preview.code 1)" --stack "$stack" --project "$work_dir" \
-      "${options[@]}" --format json --output "$report"
+      "${where[@]}" "${options[@]}" --format json --output "$report"
     ;;
   check)
     keep_code review.code certlock check "$work_dir" --stack "${stack##*/}" "${options[@]}" --format json --output "$report"
@@ -47,6 +60,12 @@ for file in report.sarif report.html report.md report.xml; do
     2> "$review/rendering.log" || true
   [[ -s $review/$file ]] || cat -- "$review/rendering.log" >&2
 done
+if [[ ${TF_BUILD:-} == [Tt]rue ]]; then
+  # The report, and neither events nor digest of the engine.
+  for file in "$review"/report.*; do
+    printf '##vso[artifact.upload artifactname=%s]%s\n' "credential-review-${stack//\//-}" "$file"
+  done
+fi
 output report "$report"
 output sarif "$review/report.sarif"
 output exit-code "$(code_of review.code 1)"

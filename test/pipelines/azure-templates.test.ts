@@ -225,6 +225,13 @@ describe("the Azure DevOps templates", () => {
       assert.deepEqual(codes, [0, 0, 0, 0, 0], log);
       assert.match(log, /true jwt client tenant/);
       assert.match(log, /##vso\[task\.setvariable variable=folder;isOutput=true\].*certlock\/prod\n/);
+      const kept = [
+        ...log.matchAll(/^##vso\[artifact\.upload artifactname=credential-review-prod\].*\/(\S+)$/gm),
+      ];
+      assert.deepEqual(
+        kept.map(([, name]) => name),
+        ["report.html", "report.json", "report.md", "report.sarif", "report.xml"],
+      );
       assert.deepEqual((await repository.calls()).at(-1)?.slice(-4), [
         "--post",
         "azure-devops",

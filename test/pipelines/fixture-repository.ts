@@ -9,8 +9,8 @@ export interface FixtureRepository {
   /** PATH and nothing that the steps could pick up from this machine by chance. */
   readonly environment: Record<string, string>;
   /** Replaces a command on the path. It writes its arguments down before the given lines of bash. */
-  command(name: "pulumi" | "certlock", lines: string): Promise<void>;
-  withoutCommand(name: "pulumi" | "certlock"): Promise<void>;
+  command(name: "pulumi" | "certlock" | "npm", lines: string): Promise<void>;
+  withoutCommand(name: "pulumi" | "certlock" | "npm"): Promise<void>;
   /** Each call with its arguments, in order. */
   calls(): Promise<string[][]>;
   remove(): Promise<void>;

@@ -111,6 +111,7 @@ describe("the GitHub Action with the real engine", function () {
     const [body] = github.bodies;
     assert.match(String(body), /### ❌ Blocked — 1 client secret would be created/);
     assert.match(String(body), /no-client-secret-resource/);
+    assert.ok(String(body).includes(`https://github.com/${REPOSITORY}/actions/runs/7301#artifacts`));
     assert.match(
       String(body),
       new RegExp(`https://github.com/${REPOSITORY}/blob/${HEAD}/infra/index.ts#L12`),

@@ -95,6 +95,15 @@ describe("the review of a pull request from a fork, posted by a second workflow"
     assert.deepEqual(github.repository.comments, []);
   });
 
+  it("says what is missing when it may not look for the pull request", async () => {
+    const body = { message: "Resource not accessible by integration" };
+    github.server.fault = () => ({ kind: "answer", answer: { status: 403, body } });
+    const outcome = await github.post({}, "update", trusted);
+    assert.deepEqual([outcome.comment, outcome.status], ["failed", "failed"]);
+    assert.match(String(outcome.problems[0]?.message), /Give the job the permission "pull-requests: write"/);
+    assert.match(await readFile(github.summary, "utf8"), /From a fork/);
+  });
+
   it("posts for runs of pull requests only", async () => {
     github.event = await github.run.write("event.json", workflowRun({ event: "push" }));
     await assert.rejects(github.post({}, "update", trusted), {
