@@ -70,7 +70,7 @@ const lines = (text: string): number => text.split("\n").length - 1;
 /** Repository path of a relative import, or `undefined` for a package. */
 function target(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
-  // What is imported when it is needed (`await import`) is named as the compiled file.
+  // What is loaded when it is needed is named by its compiled file.
   return relative(ROOT, resolve(ROOT, dirname(from), specifier)).replace(/\.js$/, "");
 }
 
@@ -145,6 +145,7 @@ describe("the house", () => {
     const exceptions = (path: string): boolean =>
       path === "index.ts" ||
       path === "policies/index.ts" ||
+      // Programs of their own.
       path.startsWith("examples/") ||
       path.startsWith("test/cli/programs/");
     const acting = files

@@ -34,10 +34,7 @@ describe("docs/check.md", function () {
     await engineFor(this);
     const commands = [
       ...blocks("sh").flatMap((block) => block.trim().split("\n")),
-      .../`npx (certlock check --config [^`]+)`/
-        .exec(page)!
-        .slice(1)
-        .map((command) => `npx ${command}`),
+      ...[...page.matchAll(/`(npx certlock check --config [^`]+)`/g)].map(([, command = ""]) => command),
     ].map((line) => line.replace(/#.*/, "").trim());
     assert.equal(commands.length, 3);
     for (const command of commands) {

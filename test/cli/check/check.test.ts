@@ -1,8 +1,9 @@
 /** `certlock check` as a process, on the real engine, over programs of many kinds. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stringify } from "yaml";
 import { engineFor } from "../../engine/engine";
 import {
   certlock,
@@ -10,6 +11,7 @@ import {
   ended,
   findings,
   notEvaluated,
+  PROGRAMS,
   ROOT,
   start,
   TemporaryFolder,
@@ -104,6 +106,67 @@ describe("certlock check", function () {
       "taken-over fabrikam:index/thing:Thing",
     ]);
     assert.equal(stderr, "Once more, with a stand-in for the provider fabrikam.\n");
+  });
+
+  it("runs packs beside its own, and follows settings and exemptions that lie beside the stack", async () => {
+    const folder = join(PROGRAMS, "with-settings");
+    const exemptions = join(folder, "exemptions.yaml");
+    const expires = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
+    writeFileSync(
+      exemptions,
+      stringify({
+        exemptions: [
+          {
+            id: "EX-1",
+            rule: "vault-network-deny",
+            scope: "urn:pulumi:check::with-settings::azure-native:keyvault:Vault::orders",
+            reason: "Moves behind its firewall with the next release.",
+            owner: "ada@contoso.example",
+            approver: "grace@contoso.example",
+            ticket: "SEC-1",
+            expires,
+          },
+        ],
+      }),
+    );
+    try {
+      const pack = join(ROOT, "test/cli/packs/company");
+      const { code, report, stderr } = await checked("with-settings", {
+        ...here(),
+        args: ["--policy-pack", pack],
+      });
+      assert.equal(code, 2, stderr);
+      assert.deepEqual(findings(report), [
+        "advisory application-credential-declared app",
+        "advisory vault-audit-logging orders",
+        "advisory vault-network-deny orders",
+        "mandatory application-owners app",
+        "mandatory company-prefix app",
+      ]);
+      assert.deepEqual(
+        report.packs.map(({ name, version }) => [name, version]),
+        [
+          ["certlock-policies", "0.1.0"],
+          ["company", "1.2.3"],
+        ],
+      );
+      assert.deepEqual(
+        report.exemptions.map(({ id, used, daysLeft }) => ({ id, used, daysLeft })),
+        [{ id: "EX-1", used: true, daysLeft: 11 }],
+      );
+    } finally {
+      rmSync(exemptions, { force: true });
+    }
+  });
+
+  it("asks about every resource of a large stack", async () => {
+    const { code, report } = await checked("many", here());
+    assert.equal(code, 0);
+    assert.equal(
+      report.findings.filter(({ rule }) => rule === "application-credential-declared").length,
+      150,
+    );
+    assert.equal(report.findings.length, 150);
   });
 
   it("fails what could not be evaluated with exit code 3, and only with --strict", async () => {

@@ -89,6 +89,22 @@ describe("a checked program", function () {
     );
   });
 
+  it("gets unknown values for what it requires from an environment of Pulumi ESC, and for nothing else", async () => {
+    const outcome = await run("requiring", {});
+    assert.deepEqual(outcome.preview, { ok: true }, outcome.events);
+    assert.deepEqual(picked(inputs(outcome)["required"], "displayName", "description"), {
+      displayName: UNKNOWN,
+      description: "Of the platform team.",
+    });
+    assert.deepEqual(
+      outcome.notEvaluated.map(({ resource, property }) => [resource, property]),
+      [
+        ["Pulumi ESC environment", "contoso/identities"],
+        ["stack configuration", "requiring:region"],
+      ],
+    );
+  });
+
   it("sees no credential of the environment but those it is to have, and the rules see the names", async () => {
     const temporary = mkdtempSync(join(tmpdir(), "certlock-environment-"));
     const canaries = {

@@ -1,6 +1,6 @@
 import * as azuread from "@pulumi/azuread";
 
-for (let number = 0; number < 400; number++) {
+for (let number = 0; number < 150; number++) {
   new azuread.Application(`application-${number}`, {
     displayName: `application-${number}`,
     description: "One of many.",
