@@ -38,7 +38,7 @@ const FATES = {
 /** In the order of their URNs. */
 export function credentialsOf(resources: readonly PlannedResource[], identities: Identities): Credential[] {
   const reader = new CertificateReader(resources);
-  const secrets = resources.filter(({ type }) => isType(type, "azure-native", "Secret"));
+  const secrets = storedSecrets(resources);
   return resources.flatMap((resource) => {
     const kind = kindOf(resource);
     if (kind === undefined) return [];
@@ -57,7 +57,9 @@ export function credentialsOf(resources: readonly PlannedResource[], identities:
         before,
         after,
         stored:
-          kind === "certificate" ? storedIn(secrets, resource, generation, after ?? before, identities) : [],
+          kind === "certificate"
+            ? storedIn(secrets, resource, identity.name, generation, after ?? before)
+            : [],
       },
     ];
   });
@@ -119,33 +121,47 @@ function factsOf(
   };
 }
 
+interface StoredSecret {
+  /** `vault/secret` */
+  readonly place: string;
+  readonly thumbprint: string | undefined;
+  readonly generation: number;
+  /** Name of the component it is part of. */
+  readonly component: string | undefined;
+  readonly madeFrom: ReadonlySet<string>;
+}
+
+function storedSecrets(resources: readonly PlannedResource[]): StoredSecret[] {
+  return resources
+    .filter(({ type, operation }) => operation !== "delete" && isType(type, "azure-native", "Secret"))
+    .map(({ after, before, dependencies, parent }) => {
+      const inputs = after?.inputs ?? before?.inputs;
+      const generation = textAt(inputs, "tags", "generation") ?? numberAt(inputs, "tags", "generation");
+      const place = `${textAt(inputs, "vaultName") ?? "vault"}/${textAt(inputs, "secretName") ?? "secret"}`;
+      return {
+        place: clean(place, 160),
+        thumbprint: textAt(inputs, "tags", "thumbprint-sha256")?.slice(0, 12).toLowerCase(),
+        generation: Number(generation ?? NaN),
+        component: parent === undefined ? undefined : nameOf(parent),
+        madeFrom: new Set(Object.values(dependencies).flat()),
+      };
+    });
+}
+
 /** Vault secrets that say they hold the key of this certificate: by its thumbprint, or its generation and component. */
 function storedIn(
-  secrets: readonly PlannedResource[],
-  credential: PlannedResource,
+  secrets: readonly StoredSecret[],
+  { urn }: PlannedResource,
+  owner: string,
   generation: number | undefined,
   facts: CredentialFacts | undefined,
-  identities: Identities,
 ): string[] {
   if (facts?.vaultSecret !== undefined) return [facts.vaultSecret];
-  const owner = identities.of(credential)?.name;
-  const found = secrets.filter(({ after, before, dependencies, operation, parent }) => {
-    if (operation === "delete") return false;
-    const inputs = after?.inputs ?? before?.inputs;
-    const thumbprint = textAt(inputs, "tags", "thumbprint-sha256")?.slice(0, 12).toLowerCase();
-    if (thumbprint !== undefined && facts?.thumbprint !== undefined) return thumbprint === facts.thumbprint;
-    const isMade = Object.values(dependencies).some((urns) => urns.includes(credential.urn));
-    const declared = Number(
-      textAt(inputs, "tags", "generation") ?? numberAt(inputs, "tags", "generation") ?? NaN,
-    );
-    const isNamesake = parent !== undefined && nameOf(parent) === owner;
-    return isMade || (isNamesake && generation !== undefined && declared === generation);
+  const found = secrets.filter((secret) => {
+    if (secret.thumbprint !== undefined && facts?.thumbprint !== undefined)
+      return secret.thumbprint === facts.thumbprint;
+    const isNamesake = secret.component === owner && generation !== undefined;
+    return secret.madeFrom.has(urn) || (isNamesake && secret.generation === generation);
   });
-  return found.map(({ after, before }) => {
-    const inputs = after?.inputs ?? before?.inputs;
-    return clean(
-      `${textAt(inputs, "vaultName") ?? "vault"}/${textAt(inputs, "secretName") ?? "secret"}`,
-      160,
-    );
-  });
+  return found.map(({ place }) => place);
 }

@@ -43,10 +43,11 @@ export function identityDetails(sources: DetailSources): Identity[] {
     else list.push(resource);
   }
   const passedOn = passedRules(sources.events);
+  const readers = readersIn(sources.resources);
   return sources.identities.all.flatMap((identity) => {
     const { resource } = identity;
     if (resource === undefined) return [];
-    return [detailOf(identity, resource, owned.get(identity.key) ?? [], passedOn, sources)];
+    return [detailOf(identity, resource, owned.get(identity.key) ?? [], { ...sources, passedOn, readers })];
   });
 }
 
@@ -54,11 +55,14 @@ function detailOf(
   identity: IdentityOf,
   resource: PlannedResource,
   owned: readonly PlannedResource[],
-  passedOn: ReadonlyMap<string, ReadonlySet<string>>,
-  sources: DetailSources,
+  sources: DetailSources & {
+    readonly passedOn: ReadonlyMap<string, ReadonlySet<string>>;
+    readonly readers: readonly Reader[];
+  },
 ): Identity {
-  const { credentials, generations, findings, environment, sourceOf, resources } = sources;
+  const { credentials, generations, findings, environment, sourceOf, passedOn } = sources;
   const own = credentials.filter(({ identity: { key } }) => key === identity.key);
+  const ownUrns = new Set(own.map((credential) => credential.resource.urn));
   const urns = new Set(owned.map(({ urn }) => urn));
   const failed = new Set(
     findings.filter(({ urn, kind }) => kind === "violation" && urns.has(urn)).map(({ rule }) => rule),
@@ -68,7 +72,7 @@ function detailOf(
   const grants = owned.filter(
     ({ type, operation }) => isType(type, "azuread", ...GRANTS) && operation !== "delete",
   );
-  const readers = storage.flatMap((place) => readersOf(place, resources));
+  const readers = storage.flatMap((place) => readersOf(place, sources.readers));
   const portal = portalOf(identity);
   const source = sourceOf(resource);
   return {
@@ -82,7 +86,7 @@ function detailOf(
     fields: fieldsOf(identity, resource, owned, own),
     storage: storage.sort(byText),
     consumers: [...new Set([...readers, ...grants.map((grant) => `may: ${grantedIn(grant)}`)])].sort(byText),
-    generations: generations.filter(({ urn }) => own.some((credential) => credential.resource.urn === urn)),
+    generations: generations.filter(({ urn }) => ownUrns.has(urn)),
     rules: [
       ...[...failed].map((rule) => ({ rule, result: "failed" as const })),
       ...[...passed].filter((rule) => !failed.has(rule)).map((rule) => ({ rule, result: "passed" as const })),
@@ -135,19 +139,31 @@ function fieldsOf(
   return fields.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }
 
-/** Who may read a secret of a vault by a role in this stack. */
-function readersOf(place: string, resources: readonly PlannedResource[]): string[] {
-  const [vault = "", secret = ""] = place.split("/");
+interface Reader {
+  /** Lower case: Azure compares paths without regard to it. */
+  readonly scope: string;
+  readonly words: string;
+}
+
+/** Roles of Azure that this stack gives, and over what. */
+function readersIn(resources: readonly PlannedResource[]): Reader[] {
   return resources
-    .filter(({ type, operation }) => isType(type, "azure-native", "RoleAssignment") && operation !== "delete")
-    .filter((assignment) => {
-      const scope = textAt((assignment.after ?? assignment.before)?.inputs, "scope")?.toLowerCase() ?? "";
-      return (
-        scope.endsWith(`/vaults/${vault}`.toLowerCase()) ||
-        scope.endsWith(`/vaults/${vault}/secrets/${secret}`.toLowerCase())
-      );
-    })
-    .map((assignment) => `${nameOf(assignment.urn)}: ${grantedIn(assignment)}`);
+    .filter(({ type, operation }) => operation !== "delete" && isType(type, "azure-native", "RoleAssignment"))
+    .map((assignment) => ({
+      scope: textAt((assignment.after ?? assignment.before)?.inputs, "scope")?.toLowerCase() ?? "",
+      words: `${nameOf(assignment.urn)}: ${grantedIn(assignment)}`,
+    }));
+}
+
+/** Who may read a secret of a vault by a role in this stack. */
+function readersOf(place: string, readers: readonly Reader[]): string[] {
+  const [vault = "", secret = ""] = place.toLowerCase().split("/");
+  return readers
+    .filter(
+      ({ scope }) =>
+        scope.endsWith(`/vaults/${vault}`) || scope.endsWith(`/vaults/${vault}/secrets/${secret}`),
+    )
+    .map(({ words }) => words);
 }
 
 function passedRules(events: readonly EngineEvent[]): Map<string, Set<string>> {

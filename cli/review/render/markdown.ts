@@ -283,7 +283,12 @@ function horizonSection(report: Report, cut: Cut): string[] {
     ],
   );
   const keys = md(words.keysInWords(report));
-  return fold(`<b>Expiry horizon</b> (${total})`, false, [...bands, ...(lines.length === 0 ? [] : ["", ...lines]), "", keys]);
+  return fold(`<b>Expiry horizon</b> (${total})`, false, [
+    ...bands,
+    ...(lines.length === 0 ? [] : ["", ...lines]),
+    "",
+    keys,
+  ]);
 }
 
 function openSection({ notEvaluated }: Report, cut: Cut): string[] {
