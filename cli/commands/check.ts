@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { CheckOutcome } from "../check/check";
 import type { CommandIo, Register } from "../command-io";
 import { IncompleteError } from "../errors";
@@ -44,23 +44,23 @@ export const registerCheck: Register = (program, io) => {
       "-s, --stack <name>",
       "stack whose configuration is used (default: the selected one, or the only one)",
     )
-    .option(
-      "--policy-pack <path>",
-      "one more policy pack, a folder or an executable (repeatable)",
-      collect,
-      [],
+    .addOption(
+      new Option("--policy-pack <path>", "one more policy pack, a folder or an executable (repeatable)")
+        .argParser(collect)
+        .default([], "certlock's own"),
     )
-    .option(
-      "-c, --config <key=value>",
-      "a setting, instead of that of the stack (repeatable)",
-      setting,
-      new Map(),
+    .addOption(
+      new Option("-c, --config <key=value>", "a setting, instead of that of the stack (repeatable)")
+        .argParser(setting)
+        .default(new Map(), "those of the stack"),
     )
-    .option(
-      "--env <name>",
-      "give the program this variable though it looks like a credential (repeatable)",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "--env <name>",
+        "give the program this variable though it looks like a credential (repeatable)",
+      )
+        .argParser(collect)
+        .default([], "none"),
     )
     .option("--type-check", "also check the types of a TypeScript program, as pulumi preview does");
   addReportOptions(command)
