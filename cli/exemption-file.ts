@@ -35,10 +35,10 @@ export function exemptionFile(root: string, environment: Environment): string | 
   return fileBeside(root, "exemptions");
 }
 
-/** The entries of a file that have all that a report says of them; none for a file that cannot be read. */
-export function readExemptionFile(path: string): ExemptionRecord[] {
+/** The entries of a file that have all that a report says of them; undefined for a file without a list of them. */
+export function readExemptionFile(path: string): ExemptionRecord[] | undefined {
   const { exemptions } = objectIn(path) as { exemptions?: unknown };
-  if (!Array.isArray(exemptions)) return [];
+  if (!Array.isArray(exemptions)) return undefined;
   return exemptions.flatMap((entry: unknown) => {
     const { data } = record.safeParse(entry);
     if (data === undefined) return [];

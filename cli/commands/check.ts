@@ -128,7 +128,7 @@ async function report(
       digest: outcome.digest,
       preview: outcome.preview,
       notEvaluated: outcome.notEvaluated,
-      ...(exemptions !== undefined && { exemptions: readExemptionFile(exemptions) }),
+      ...(exemptions !== undefined && { exemptions: readExemptionFile(exemptions) ?? [] }),
       context: {
         generatedAt: io.now(),
         sourceRoot: sourceRoot(outcome.project.root),

@@ -1,11 +1,12 @@
 /** Reads the files of a pipeline into the input of a review. What is missing or unreadable becomes part of the review. */
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { CommandIo } from "../command-io";
 import { UsageError } from "../errors";
+import { exemptionFile, readExemptionFile } from "../exemption-file";
 import { packageVersion } from "../package-files";
 import { detectHost, readRunContext } from "../post/run-context";
 import { InputError } from "../review/bounded-json";
@@ -111,20 +112,6 @@ function yamlIn(folder: string, name: string): unknown {
   }
 }
 
-const exemptionFile = z.object({
-  exemptions: z.array(
-    z.looseObject({
-      id: z.string(),
-      rule: z.string(),
-      scope: z.string(),
-      owner: z.string(),
-      approver: z.string().optional(),
-      ticket: z.string(),
-      expires: z.string(),
-    }),
-  ),
-});
-
 /** The file beside the stack, as the pack reads it; what is wrong in it is a finding of the pack, not ours. */
 function exemptionsOf(
   folder: string,
@@ -132,20 +119,11 @@ function exemptionsOf(
   incomplete: string[],
   io: CommandIo,
 ): ExemptionRecord[] | undefined {
-  const name =
-    given ??
-    ["exemptions.yaml", "exemptions.yml", "exemptions.json"].find((file) => existsSync(join(folder, file)));
-  if (name === undefined) return undefined;
-  const place = given === undefined ? folder : io.workingFolder;
-  const read = exemptionFile.safeParse(yamlIn(place, name));
-  if (!read.success) {
-    incomplete.push(`${name} could not be read`);
-    return undefined;
-  }
-  return read.data.exemptions.map(({ id, rule, scope, owner, approver, ticket, expires }) => ({
-    ...{ id, rule, scope, owner, ticket, expires },
-    ...(approver !== undefined && { approver }),
-  }));
+  const path = given === undefined ? exemptionFile(folder, io.environment) : resolve(io.workingFolder, given);
+  if (path === undefined) return undefined;
+  const exemptions = readExemptionFile(path);
+  if (exemptions === undefined) incomplete.push(`${given ?? basename(path)} could not be read`);
+  return exemptions;
 }
 
 /** What is given by name comes before what the pipeline says. */
