@@ -1,5 +1,4 @@
 // One compiled rule that looks at nothing: what any pack costs.
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- a pack is CommonJS
 const { PolicyPack } = require("@pulumi/policy");
 
 new PolicyPack("empty", {

@@ -117,5 +117,6 @@ function execute(program: string, read: (file: string) => string): void {
     "node:fs": { readFileSync: read },
   };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the programs are our own pages
-  new Function("require", "exports", outputText)((name: string) => modules[name], {});
+  const run = new Function("require", "exports", outputText) as (load: unknown, exports: object) => void;
+  run((name: string) => modules[name], {});
 }
