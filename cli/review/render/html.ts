@@ -149,19 +149,7 @@ function drawing(report: Report): string {
 }
 
 function credentials(changes: readonly CredentialChange[]): string {
-  const titles = [
-    "Risk",
-    "Identity",
-    "Env",
-    "Change",
-    "Kind",
-    "Key",
-    "Valid",
-    "Overlap",
-    "Private key lives in",
-    "Issuer",
-    "Source",
-  ];
+  const titles = words.CREDENTIAL_COLUMNS;
   const rows = changes.map((change) => [
     { html: pill(change.severity), width: "tight" as const },
     {

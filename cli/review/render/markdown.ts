@@ -172,19 +172,7 @@ function sourceCell({ source }: { readonly source?: Finding["source"] }): string
 
 function credentialSection({ credentialChanges }: Report, cut: Cut): string[] {
   if (credentialChanges.length === 0) return [];
-  const titles = [
-    "Risk",
-    "Identity",
-    "Env",
-    "Change",
-    "Kind",
-    "Key",
-    "Valid",
-    "Overlap",
-    "Private key lives in",
-    "Issuer",
-    "Source",
-  ];
+  const titles = words.CREDENTIAL_COLUMNS;
   const cells = (change: CredentialChange): string[] => [
     words.SEVERITY_MARKS[change.severity],
     [link(text(change.identity, cut), change.portal), change.appId && code(change.appId.slice(0, 8))]

@@ -129,3 +129,18 @@ export const FOOTER =
   "Values are never shown: a report is made of names, ids, dates, thumbprints, networks and the sentences of rules.";
 export const EXEMPTION_HINT =
   "An exemption is an entry of exemptions.yaml, approved by somebody else than its owner.";
+
+/** Columns of the credential changes, in the order every table has them. */
+export const CREDENTIAL_COLUMNS = [
+  "Risk",
+  "Identity",
+  "Env",
+  "Change",
+  "Kind",
+  "Key",
+  "Valid",
+  "Overlap",
+  "Private key lives in",
+  "Issuer",
+  "Source",
+] as const;
