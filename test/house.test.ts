@@ -26,7 +26,15 @@ const LAWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages a room may import beside Node's own modules; a room that is not listed is free. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  components: ["@pulumi/pulumi", "@pulumi/azuread", "@pulumi/azure-native", "@pulumi/tls", "asn1js", "pkijs"],
+  components: [
+    "@pulumi/pulumi",
+    "@pulumi/azuread",
+    "@pulumi/azure-native",
+    "@pulumi/pulumiservice",
+    "@pulumi/tls",
+    "asn1js",
+    "pkijs",
+  ],
   graph: [],
   provider: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@azure/identity"],
   policies: ["@pulumi/policy"],

@@ -51,6 +51,7 @@ describe("the installed package", function () {
       "LICENSE",
       "README.md",
       "cli",
+      "components",
       "dist",
       "docs",
       "package.json",
