@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { MonitoringStore } from "../monitoring/monitoring-store";
 import { newGuid, type RandomBytes } from "../tenant/identifiers";
 import { ArmError, invalidRequest, resourceGroupNotFound } from "./arm-error";
 import { DiagnosticSettings } from "./diagnostic-settings";
@@ -57,6 +58,7 @@ export class VaultStore {
   readonly diagnosticSettings: DiagnosticSettings;
   readonly events: EventTopics;
   readonly privateEndpoints: PrivateEndpoints;
+  readonly monitoring: MonitoringStore;
   readonly secrets: VaultSecrets;
   readonly certificates: VaultCertificates;
   /** The address the pipeline's provider calls vaults from. */
@@ -80,6 +82,7 @@ export class VaultStore {
     this.diagnosticSettings = new DiagnosticSettings(around.vaultExists);
     this.events = new EventTopics(around);
     this.privateEndpoints = new PrivateEndpoints(around);
+    this.monitoring = new MonitoringStore({ ...around, clock: this.#clock });
   }
 
   resourceGroupId(name: string): string {
@@ -120,6 +123,7 @@ export class VaultStore {
     this.roleAssignments.deleteBelow(this.resourceGroupId(name));
     this.events.deleteBelow(this.resourceGroupId(name));
     this.privateEndpoints.deleteBelow(this.resourceGroupId(name));
+    this.monitoring.deleteBelow(this.resourceGroupId(name));
     this.#resourceGroups.delete(name.toLowerCase());
   }
 
