@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Context } from "mocha";
 import { alertQuery, type QueryValues } from "../../../components/monitoring/alert-query";
 import { type AlertId, alertOf } from "../../../components/monitoring/alerts";
+import { CHARTS } from "../../../components/monitoring/workbook";
 import { providePython, PythonMissingError } from "../../../tools/python/provide";
 import { LOG_TABLES, type LogTable } from "./log-tables";
 import { VALUES } from "./query-values";
@@ -14,7 +15,8 @@ export const NOW = "2026-11-30T12:00:00Z";
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface QueryCase {
-  readonly alert: AlertId;
+  /** An alert, or a chart of the workbook by the name of its last file. */
+  readonly alert: AlertId | `chart-${string}`;
   /** Rows by table. */
   readonly rows?: Readonly<Record<string, readonly Row[]>>;
   /** What the stack tells beside {@link VALUES}. */
@@ -38,12 +40,13 @@ export async function kustoOrSkip(context: Context): Promise<string> {
 /** The answers, in the order of the cases. */
 export async function runQueries(python: string, cases: readonly QueryCase[]): Promise<Row[][]> {
   const input = cases.map(({ alert, rows = {}, values = {}, tables = LOG_TABLES }) => {
-    const definition = alertOf(alert);
+    const query = alertQuery(definitionOf(alert), { ...VALUES, ...values });
+    const read = Object.entries(tables).filter(([table]) => query.includes(table));
     return {
       now: NOW,
-      query: alertQuery(definition, { ...VALUES, ...values }),
+      query,
       tables: Object.fromEntries(
-        definition.tables.map((table) => [table, { columns: tables[table], rows: rows[table] ?? [] }]),
+        read.map(([table, columns]) => [table, { columns, rows: rows[table] ?? [] }]),
       ),
     };
   });
@@ -55,4 +58,9 @@ export async function runQueries(python: string, cases: readonly QueryCase[]): P
   const code = await new Promise((resolve) => child.on("close", resolve));
   if (code !== 0) throw new Error(`the queries could not be run: ${heard.stderr.slice(-2000)}`);
   return JSON.parse(heard.stdout) as Row[][];
+}
+
+function definitionOf(name: QueryCase["alert"]): Parameters<typeof alertQuery>[0] {
+  const chart = CHARTS.find(({ queries }) => queries.at(-1) === name);
+  return chart ?? alertOf(name as AlertId);
 }

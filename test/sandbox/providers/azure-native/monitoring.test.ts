@@ -150,7 +150,8 @@ describe("azure-native for monitoring", () => {
     const args = { resourceGroupName: "identity", workflowName: "teams", triggerName: "alert" };
     const token = "azure-native:logic:listWorkflowTriggerCallbackUrl";
     const { value } = await session.invoke(token, args);
-    assert.match(String(value), /^https:\/\/logic\.sandbox\.invalid\/.*[?&]sig=[\w-]{43}$/);
+    assert.ok(typeof value === "string");
+    assert.match(value, /^https:\/\/logic\.sandbox\.invalid\/.*[?&]sig=[\w-]{43}$/);
     await assert.rejects(session.invoke(token, { ...args, triggerName: "other" }), /WorkflowTriggerNotFound/);
   });
 
