@@ -1,9 +1,8 @@
 /** An alert as a rule of Azure Monitor, which runs its query over the workspace and calls the action groups. */
 import * as monitor from "@pulumi/azure-native/monitor";
 import type * as pulumi from "@pulumi/pulumi";
-import { isoDuration } from "./alert";
+import { type AlertDefinition, isoDuration } from "./alert";
 import type { AlertId } from "./alerts";
-import type { TunedAlert } from "./alert-tuning";
 
 export interface RulePlace {
   readonly resourceGroupName: pulumi.Input<string>;
@@ -19,7 +18,7 @@ export const RULE_CHARACTERS = 60_000;
 export function createAlertRule(
   name: string,
   id: AlertId,
-  alert: TunedAlert,
+  alert: AlertDefinition,
   query: pulumi.Output<string>,
   actionGroupIds: readonly pulumi.Input<string>[],
   { resourceGroupName, location, workspaceId, tags }: RulePlace,
@@ -46,7 +45,7 @@ export function createAlertRule(
             query,
             timeAggregation: "Count",
             operator: "GreaterThan",
-            threshold: alert.moreThan,
+            threshold: 0,
             dimensions: alert.dimensions.map((column) => ({
               name: column,
               operator: "Include",

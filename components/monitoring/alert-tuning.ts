@@ -1,7 +1,7 @@
 /** What can be said about a single alert: another loudness, another rhythm, or nothing of it. */
 import { type OptionNames, readEntries, readOptions } from "../given-options";
 import { nearestKey } from "../nearest-key";
-import { checkOneOf, describeGiven, describeKey, type Problems } from "../problems";
+import { checkOneOf, describeGiven, describeKey, type Finding, type Problems } from "../problems";
 import {
   ALERT_FREQUENCIES,
   ALERT_SEVERITIES,
@@ -24,20 +24,23 @@ export interface AlertTuning {
    * @default - that of the alert
    */
   readonly window?: AlertWindow;
-  /** Rows of one cause above which it fires, 0 to 10000. @default 0 */
+  /**
+   * Sign-ins or calls of one cause within the window above which it fires, 0 to 1 000 000; for the alerts that count
+   * such: about sign-ins, calls of Graph and vaults.
+   * @default 0
+   */
   readonly moreThan?: number;
 }
 
 /** By alert: `false` leaves it out. */
 export type AlertTunings = Readonly<Partial<Record<AlertId, AlertTuning | false>>>;
 
-/** Most rows Sentinel lets a rule ask for: https://learn.microsoft.com/azure/sentinel/create-analytics-rules */
-const MOST_ROWS = 10_000;
+const MOST_CALLS = 1_000_000;
 
-export type TunedAlert = AlertDefinition & { readonly moreThan: number };
-
-export function tunedAlert(id: AlertId, tuning: AlertTuning = {}): TunedAlert {
-  return { moreThan: 0, ...alertOf(id), ...tuning };
+export function tunedAlert(id: AlertId, { moreThan, ...tuning }: AlertTuning = {}): AlertDefinition {
+  const alert = alertOf(id);
+  const constants = moreThan === undefined ? alert.constants : { ...alert.constants, MoreThan: moreThan };
+  return { ...alert, ...tuning, ...(constants === undefined ? {} : { constants }) };
 }
 
 const OPTIONS: OptionNames<AlertTuning> = {
@@ -66,7 +69,7 @@ export function checkTunings(given: AlertTunings, problems: Problems): void {
 function checkTuning(at: string, id: AlertId, given: AlertTuning, problems: Problems): void {
   const args = readOptions(at, given, OPTIONS, problems);
   if (args === undefined) return;
-  const { severity, every, window, moreThan } = { ...tunedAlert(id), ...args };
+  const { severity, every, window } = { ...alertOf(id), ...args };
   problems.add(`${at}.severity`, checkOneOf(severity, ALERT_SEVERITIES));
   problems.add(`${at}.every`, checkOneOf(every, ALERT_FREQUENCIES));
   problems.add(`${at}.window`, checkOneOf(window, ALERT_WINDOWS));
@@ -78,13 +81,25 @@ function checkTuning(at: string, id: AlertId, given: AlertTuning, problems: Prob
       remedy: "look further back, or run more often: what happens between two windows is never seen",
     });
   }
-  if (Number.isInteger(moreThan) && moreThan >= 0 && moreThan <= MOST_ROWS) return;
-  problems.add(`${at}.moreThan`, {
-    code: typeof moreThan === "number" ? "out-of-range" : "wrong-type",
-    given: describeGiven(moreThan),
-    allowed: `a whole number from 0 to ${MOST_ROWS}`,
+  if (args.moreThan !== undefined) problems.add(`${at}.moreThan`, checkCount(id, args.moreThan));
+}
+
+function checkCount(id: AlertId, given: unknown): Finding | undefined {
+  if (alertOf(id).constants?.["MoreThan"] === undefined) {
+    return {
+      code: "unknown-key",
+      given: describeGiven(given),
+      allowed: "severity, every and window: this alert tells of each single event and counts none",
+      remedy: "remove it",
+    };
+  }
+  if (Number.isInteger(given) && Number(given) >= 0 && Number(given) <= MOST_CALLS) return undefined;
+  return {
+    code: typeof given === "number" ? "out-of-range" : "wrong-type",
+    given: describeGiven(given),
+    allowed: `a whole number from 0 to ${MOST_CALLS}`,
     remedy: "leave it out to hear of the first",
-  });
+  };
 }
 
 function isAlertId(given: string): given is AlertId {

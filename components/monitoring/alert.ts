@@ -66,7 +66,7 @@ export interface AlertDefinition {
   /** Names of files in `queries/`; they are put together in this order. */
   readonly queries: readonly string[];
   readonly parameters: readonly QueryParameter[];
-  /** Numbers the query is told as well. */
+  /** Numbers the query is told as well; `MoreThan` is the count of sign-ins or calls above which it finds a cause. */
   readonly constants?: Readonly<Record<string, number>>;
   readonly needs?: AlertNeed;
   readonly every: AlertFrequency;

@@ -6,6 +6,9 @@ const EVENT = { every: 15, window: 60 } as const;
 /** What only time changes. */
 const STATE = { every: 360, window: 360 } as const;
 
+/** The first call is told of. */
+const ONE = { MoreThan: 0 } as const;
+
 const CHANGE = ["changes"];
 const CREDENTIAL_CHANGE = ["changes", "credential-changes"];
 
@@ -135,6 +138,7 @@ export const ALERTS = {
     tables: ["AADServicePrincipalSignInLogs"],
     queries: ["secret-sign-ins", "secret-sign-in"],
     parameters: ["HomeTenant"],
+    constants: ONE,
     ...EVENT,
     dimensions: ["AppId", "KeyId"],
     firstSteps: [
@@ -152,6 +156,7 @@ export const ALERTS = {
     tables: ["MicrosoftGraphActivityLogs"],
     queries: ["secret-on-graph"],
     parameters: [],
+    constants: ONE,
     needs: "graphActivity",
     ...EVENT,
     dimensions: ["AppId"],
@@ -167,6 +172,7 @@ export const ALERTS = {
     tables: ["AADServicePrincipalSignInLogs"],
     queries: ["sign-in-elsewhere"],
     parameters: ["GuardedNetworks"],
+    constants: ONE,
     needs: "networks",
     ...EVENT,
     dimensions: ["Application", "IPAddress"],
@@ -186,6 +192,7 @@ export const ALERTS = {
     tables: ["AADServicePrincipalSignInLogs"],
     queries: ["sign-in-blocked"],
     parameters: ["Guarded"],
+    constants: ONE,
     needs: "applications",
     ...EVENT,
     dimensions: ["Application", "IPAddress"],
@@ -249,6 +256,7 @@ export const ALERTS = {
     tables: ["AZKVAuditLogs"],
     queries: ["vault-access-denied"],
     parameters: ["Vaults"],
+    constants: ONE,
     needs: "vaults",
     ...EVENT,
     dimensions: ["VaultId", "CallerId", "CallerIpAddress"],
@@ -267,6 +275,7 @@ export const ALERTS = {
     tables: ["AZKVAuditLogs"],
     queries: ["vault-reader-unexpected"],
     parameters: ["VaultReaders"],
+    constants: ONE,
     needs: "readers",
     ...EVENT,
     dimensions: ["VaultId", "CallerId", "CallerIpAddress"],

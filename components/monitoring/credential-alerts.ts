@@ -1,7 +1,7 @@
 /** Makes looking unnecessary: the logs are asked again and again, and somebody hears of the answer. */
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError } from "../problems";
-import type { AlertNeed } from "./alert";
+import type { AlertNeed, QueryParameter } from "./alert";
 import { alertQuery, type QueryValues } from "./alert-query";
 import { createAlertRule, RULE_CHARACTERS, type RulePlace } from "./alert-rule";
 import { tunedAlert } from "./alert-tuning";
@@ -9,7 +9,7 @@ import { ALERT_IDS, type AlertId, alertOf } from "./alerts";
 import { type CredentialAlertsArgs, GRACE_DAYS, readAlerts } from "./credential-alerts-args";
 import { createSentinelRule, SENTINEL_QUERY_CHARACTERS } from "./sentinel-rule";
 import { credentialRows, datedCertificate, guardedRows, vaultRows } from "./watched";
-import { createWorkbook } from "./workbook";
+import { CHARTS, createWorkbook } from "./workbook";
 
 /**
  * Alerts about credentials: secrets added or used, certificates that end or were not renewed, sign-ins from elsewhere,
@@ -61,15 +61,17 @@ export class CredentialAlerts extends pulumi.ComponentResource {
       workspaceId: pulumi.output(args.workspaceId),
       tags: args.tags ?? {},
     };
-    const values = valuesOf(args);
     const leftOut = leftOutOf(args);
 
     const rules = ALERT_IDS.filter((id) => leftOut[id] === undefined).map(
-      (id) => [id, createRules(name, id, args, values, place, child)] as const,
+      (id) => [id, createRules(name, id, args, place, child)] as const,
     );
     this.ruleIds = Object.fromEntries(rules);
     this.leftOut = leftOut;
-    this.workbookId = args.workbook === false ? undefined : createWorkbook(name, values, place, child).id;
+    this.workbookId =
+      args.workbook === false
+        ? undefined
+        : createWorkbook(name, valuesOf(args, CHART_PARAMETERS), place, child).id;
     this.registerOutputs({ ruleIds: this.ruleIds, leftOut, workbookId: this.workbookId });
   }
 }
@@ -78,11 +80,11 @@ function createRules(
   name: string,
   id: AlertId,
   args: CredentialAlertsArgs,
-  values: pulumi.Output<QueryValues>,
   place: RulePlace,
   child: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const alert = tunedAlert(id, args.alerts?.[id] || {});
+  const values = valuesOf(args, alert.parameters);
   const queryUpTo = (most: number) =>
     values.apply((told) => shortEnough(name, id, alertQuery(alert, told), most));
   const monitored =
@@ -98,15 +100,25 @@ function createRules(
   return first.id;
 }
 
-function valuesOf(args: CredentialAlertsArgs): pulumi.Output<QueryValues> {
+const CHART_PARAMETERS = CHARTS.flatMap(({ parameters }) => parameters);
+
+/**
+ * What a query is told. Only what it asks for is waited for: a certificate that is not issued yet leaves all rules but
+ * those about dates as they are in a preview.
+ */
+function valuesOf(
+  args: CredentialAlertsArgs,
+  parameters: readonly QueryParameter[],
+): pulumi.Output<QueryValues> {
   const { applications = {}, vaults = {}, allowedInitiators = [], graceDays = GRACE_DAYS.default } = args;
+  const isAsked = (...names: readonly QueryParameter[]) => names.some((name) => parameters.includes(name));
   return pulumi
     .all([
-      args.tenantId,
-      pulumi.all([...allowedInitiators]),
-      guardedRows(applications),
-      credentialRows(applications),
-      vaultRows(vaults),
+      isAsked("HomeTenant") ? args.tenantId : "",
+      pulumi.all(isAsked("AllowedInitiators") ? [...allowedInitiators] : []),
+      guardedRows(isAsked("Guarded", "GuardedNetworks") ? applications : {}),
+      credentialRows(isAsked("Credentials") ? applications : {}),
+      vaultRows(isAsked("VaultReaders", "Vaults") ? vaults : {}),
     ])
     .apply(([tenantId, initiators, guarded, credentials, watched]) => ({
       homeTenant: tenantId.toLowerCase(),

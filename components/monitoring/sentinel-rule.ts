@@ -3,9 +3,8 @@ import * as securityinsights from "@pulumi/azure-native/securityinsights";
 import * as pulumi from "@pulumi/pulumi";
 import { nameBasedGuid } from "../guid";
 import { parseResourceId } from "../resource-id";
-import { type AlertSeverity, isoDuration } from "./alert";
+import { type AlertDefinition, type AlertSeverity, isoDuration } from "./alert";
 import type { AlertId } from "./alerts";
-import type { TunedAlert } from "./alert-tuning";
 
 /** https://learn.microsoft.com/azure/sentinel/create-analytics-rules */
 export const SENTINEL_QUERY_CHARACTERS = 10_000;
@@ -23,7 +22,7 @@ const SEVERITIES: Readonly<Record<AlertSeverity, string>> = {
 export function createSentinelRule(
   name: string,
   id: AlertId,
-  alert: TunedAlert,
+  alert: AlertDefinition,
   query: pulumi.Output<string>,
   workspaceId: pulumi.Output<string>,
   child: pulumi.CustomResourceOptions,
@@ -47,7 +46,7 @@ export function createSentinelRule(
       queryFrequency: isoDuration(alert.every),
       queryPeriod: isoDuration(alert.window),
       triggerOperator: "GreaterThan",
-      triggerThreshold: alert.moreThan,
+      triggerThreshold: 0,
       suppressionEnabled: false,
       suppressionDuration: "PT5H",
       eventGroupingSettings: { aggregationKind: "AlertPerResult" },

@@ -50,8 +50,9 @@ describe("the page about monitoring", () => {
       "certlock:components:CredentialAlerts",
     ]);
     const changed = registered.find(({ name }) => name === "identities-secret-sign-in-sentinel");
-    const { severity, queryFrequency, queryPeriod, triggerThreshold } = changed?.inputs ?? {};
-    assert.deepEqual([severity, queryFrequency, queryPeriod, triggerThreshold], ["Low", "PT1H", "PT2H", 10]);
+    const { severity, queryFrequency, queryPeriod, query } = changed?.inputs ?? {};
+    assert.deepEqual([severity, queryFrequency, queryPeriod], ["Low", "PT1H", "PT2H"]);
+    assert.match(String(query), /let MoreThan = 10;/);
     assert.ok(registered.every(({ name }) => !name.includes("policy-changed")));
   });
 

@@ -139,9 +139,9 @@ describe("CredentialAlerts", function () {
       alerts: { "sign-in-blocked": { severity: 0, every: 5, window: 2880, moreThan: 3 } },
     });
     const rule = resources.find(({ name }) => name === "identities-sign-in-blocked");
-    const { severity, evaluationFrequency, windowSize, criteria } = rule?.inputs ?? {};
+    const { severity, evaluationFrequency, windowSize } = rule?.inputs ?? {};
     assert.deepEqual([severity, evaluationFrequency, windowSize], [0, "PT5M", "P2D"]);
-    assert.match(JSON.stringify(criteria), /"threshold":3/);
+    assert.match(queryOf(rule), /let MoreThan = 3;.*where SignIns > MoreThan"$/);
   });
 
   it("makes rules in Sentinel beside the others, or in their place", async () => {
@@ -207,6 +207,24 @@ describe("CredentialAlerts", function () {
     const valid = await valueOf(billing.certificate?.validUntil ?? pulumi.output(""));
     assert.ok(query.includes(`1, datetime(`) && query.includes(`datetime(${valid})`), query);
     assert.ok(query.includes("datetime(2027-01-20T00:00:00Z)"), query);
+  });
+
+  it("knows in a preview all queries but those about a certificate that is not issued yet", async () => {
+    const recorder = await Recorder.start("certlock-tenant", true);
+    const certificate = { ...APPLICATION.certificate, validUntil: pulumi.output(pulumi.unknown) };
+    declare({
+      applications: { job: { application: { ...APPLICATION, certificate }, networks: ["198.51.100.0/24"] } },
+    });
+    const rules = (await recorder.all()).filter(({ type }) => type === RULE);
+    const unknown = rules
+      .filter((rule) => !JSON.stringify(rule.inputs).includes("| "))
+      .map(({ name }) => name);
+    assert.deepEqual(
+      unknown,
+      WITHOUT_GRAPH.filter((id) => (alertOf(id).parameters as readonly string[]).includes("Credentials"))
+        .map((id) => `identities-${id}`)
+        .sort(),
+    );
   });
 
   it("shows in the workbook every chart, with queries that bind", async () => {
@@ -298,7 +316,8 @@ describe("CredentialAlerts", function () {
           graceDays: 61,
           alerts: {
             "secret-aded": false,
-            "secret-added": { severity: 5, every: 7, window: 61, moreThan: -1, sound: "loud" },
+            "secret-added": { severity: 5, every: 7, window: 61, moreThan: 3, sound: "loud" },
+            "sign-in-blocked": { moreThan: -1 },
             "policy-changed": { every: 60, window: 30 },
           },
           sentinel: "yes",
@@ -331,7 +350,8 @@ describe("CredentialAlerts", function () {
         'alerts["secret-added"].severity out-of-range',
         'alerts["secret-added"].every out-of-range',
         'alerts["secret-added"].window out-of-range',
-        'alerts["secret-added"].moreThan out-of-range',
+        'alerts["secret-added"].moreThan unknown-key',
+        'alerts["sign-in-blocked"].moreThan out-of-range',
         'alerts["policy-changed"].window out-of-range',
         "sentinel out-of-range",
         "workbook wrong-type",

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Context } from "mocha";
 import { alertQuery, type QueryValues } from "../../../components/monitoring/alert-query";
-import { type AlertId, alertOf } from "../../../components/monitoring/alerts";
+import { tunedAlert } from "../../../components/monitoring/alert-tuning";
+import type { AlertId } from "../../../components/monitoring/alerts";
 import { CHARTS } from "../../../components/monitoring/workbook";
 import { providePython, PythonMissingError } from "../../../tools/python/provide";
 import { LOG_TABLES, type LogTable } from "./log-tables";
@@ -22,6 +23,7 @@ export interface QueryCase {
   /** What the stack tells beside {@link VALUES}. */
   readonly values?: Partial<QueryValues>;
   readonly tables?: Readonly<Record<string, LogTable>>;
+  readonly moreThan?: number;
 }
 
 /** A Python with the executor; without Python the suite is skipped, loudly. */
@@ -39,8 +41,8 @@ export async function kustoOrSkip(context: Context): Promise<string> {
 
 /** The answers, in the order of the cases. */
 export async function runQueries(python: string, cases: readonly QueryCase[]): Promise<Row[][]> {
-  const input = cases.map(({ alert, rows = {}, values = {}, tables = LOG_TABLES }) => {
-    const query = alertQuery(definitionOf(alert), { ...VALUES, ...values });
+  const input = cases.map(({ alert, rows = {}, values = {}, tables = LOG_TABLES, moreThan }) => {
+    const query = alertQuery(definitionOf(alert, moreThan), { ...VALUES, ...values });
     const read = Object.entries(tables).filter(([table]) => query.includes(table));
     return {
       now: NOW,
@@ -60,7 +62,10 @@ export async function runQueries(python: string, cases: readonly QueryCase[]): P
   return JSON.parse(heard.stdout) as Row[][];
 }
 
-function definitionOf(name: QueryCase["alert"]): Parameters<typeof alertQuery>[0] {
+function definitionOf(
+  name: QueryCase["alert"],
+  moreThan: number | undefined,
+): Parameters<typeof alertQuery>[0] {
   const chart = CHARTS.find(({ queries }) => queries.at(-1) === name);
-  return chart ?? alertOf(name as AlertId);
+  return chart ?? tunedAlert(name as AlertId, moreThan === undefined ? {} : { moreThan });
 }

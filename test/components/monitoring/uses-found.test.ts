@@ -86,6 +86,17 @@ const DETECTIONS: readonly Detection[] = [
     found: [{ Application: "billing-nightly", SignIns: 1 }],
   },
   {
+    alert: "sign-in-blocked",
+    situation: "more sign-ins than one was told to bear, and not as many as that",
+    moreThan: 2,
+    rows: signIns(
+      ...["203.0.113.9", "203.0.113.9", "203.0.113.9", "203.0.113.8", "203.0.113.8"].map((IPAddress) =>
+        signInRow({ ResultType: "53003", IPAddress }),
+      ),
+    ),
+    found: [{ IPAddress: "203.0.113.9", SignIns: 3 }],
+  },
+  {
     alert: "credential-expiring-30",
     situation: "the newest certificate of each application, not an older one",
     values: {
