@@ -15,7 +15,13 @@ interface CheckCommandOptions extends ReportOptions {
   readonly config: ReadonlyMap<string, string>;
   readonly env: readonly string[];
   readonly typeCheck?: boolean;
+  readonly timeout: number;
 }
+
+/** Longer than any preview of a first stack takes, shorter than what a hosted runner waits. */
+const DEFAULT_TIMEOUT_S = 600;
+/** What a timer can be set to. */
+const MAX_TIMEOUT_S = 86_400;
 
 const HELP = `
 What it does: runs the program on Pulumi's engine with the policy pack, on a state that is thrown away, with stand-ins
@@ -62,7 +68,12 @@ export const registerCheck: Register = (program, io) => {
         .argParser(collect)
         .default([], "none"),
     )
-    .option("--type-check", "also check the types of a TypeScript program, as pulumi preview does");
+    .option("--type-check", "also check the types of a TypeScript program, as pulumi preview does")
+    .addOption(
+      new Option("--timeout <seconds>", "time for the whole check, after which the program is ended")
+        .argParser(seconds)
+        .default(DEFAULT_TIMEOUT_S),
+    );
   addReportOptions(command)
     .addHelpText("after", HELP)
     .action(async (folder: string, options: CheckCommandOptions) => {
@@ -96,6 +107,7 @@ async function runCheck(
     config: options.config,
     variables: options.env,
     typeCheck: options.typeCheck === true,
+    timeoutMs: options.timeout * 1000,
     environment: io.environment,
     engine,
     now: io.now,
@@ -172,4 +184,11 @@ function setting(given: string, previous: ReadonlyMap<string, string>): Readonly
   const at = given.indexOf("=");
   if (at <= 0) throw new InvalidArgumentError('Write it as key=value, such as "app:region=westeurope".');
   return new Map([...previous, [given.slice(0, at), given.slice(at + 1)]]);
+}
+
+function seconds(given: string): number {
+  const value = Number(given);
+  if (!/^\d+$/.test(given) || value < 1 || value > MAX_TIMEOUT_S)
+    throw new InvalidArgumentError(`Give whole seconds from 1 to ${MAX_TIMEOUT_S}.`);
+  return value;
 }
