@@ -18,7 +18,14 @@ import { ProgramProcess } from "./program-process";
 import type { Project } from "./project";
 import { Relay } from "./relay";
 import type { ChosenStack } from "./stack-choice";
-import { LOADER, schemaInterceptor } from "./template-schema";
+import { LOADER, Template } from "./template";
+
+/** A language host is made of the engine's own code, and would fetch what it thinks is missing. */
+const NO_DOWNLOADS = {
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+};
 
 export interface AttemptOptions extends Omit<CheckOptions, "config"> {
   readonly project: Project;
@@ -43,13 +50,18 @@ export class Attempt {
   #relay: Relay | undefined;
   #program: ProgramProcess | undefined;
   #language: LanguageProcess | undefined;
-  #failure: unknown;
+  readonly #template: Template | undefined;
+  #failure: Error | undefined;
+  #hasProgramFailed = false;
   #host: LanguageHost | undefined;
   #engine: EngineRun | undefined;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
     this.#environment = splitEnvironment(options.environment, options.variables);
+    const { project, languagePlugin } = options;
+    if (languagePlugin !== undefined && project.runtime.name === "yaml")
+      this.#template = new Template(project.programFolder);
   }
 
   async run(
@@ -68,7 +80,11 @@ export class Attempt {
     try {
       // Program and engine start together; what the program asks for waits until the engine is there to answer.
       await this.#startProgram(answers, configuration.values, configuration.secretKeys);
-      this.#host = await openLanguageHost((call) => this.#runProgram(call, answers));
+      this.#host = await openLanguageHost(async (call) => {
+        const result = await this.#runProgram(call, answers);
+        this.#hasProgramFailed = result.error !== undefined || result.reported === true;
+        return result;
+      });
       const attached = new Set([...names, ...((await this.#language?.requiredPackages()) ?? [])]);
       this.#engine = await EngineRun.start({
         engine,
@@ -92,9 +108,10 @@ export class Attempt {
         stack: { project: project.name, name: chosen.name },
         project,
         events: ended.events,
-        digest: declarations(this.#unanswered.positions, project.root),
+        digest: declarations(this.#positions(), project.root),
         preview: ended.code === 0 ? { ok: true } : { ok: false, ...reasonOf(ended.errors) },
         notEvaluated: [...unknownConfiguration(configuration), ...this.#unanswered.items],
+        hasProgramFailed: this.#hasProgramFailed,
         output: (this.#program ?? this.#language)?.output ?? "",
         missing: [...this.#unanswered.providers].filter(
           (name) => !attached.has(name) && isProviderName(name),
@@ -119,10 +136,10 @@ export class Attempt {
   ): Promise<void> {
     const { project, chosen, typeCheck, languagePlugin } = this.#options;
     this.#relay = new Relay(
-      { monitor: ResourceMonitorService, engine: EngineService, loader: LOADER },
+      { monitor: ResourceMonitorService, engine: EngineService, ...(this.#template && { loader: LOADER }) },
       new Map([
         ...interceptors(answers, this.#unanswered),
-        [LOADER.getSchema.path, schemaInterceptor(project.programFolder)],
+        ...(this.#template === undefined ? [] : [[LOADER.getSchema.path, this.#template.answer] as const]),
       ]),
     );
     await this.#relay.open();
@@ -131,7 +148,7 @@ export class Attempt {
         project,
         executable: languagePlugin,
         address: this.#relay.address,
-        environment: this.#environment.given,
+        environment: { ...this.#environment.given, ...NO_DOWNLOADS },
       });
       return;
     }
@@ -161,10 +178,7 @@ export class Attempt {
     this.#relay?.connect("engine", call.engineAddress);
     if (this.#language !== undefined) {
       call.request.setConfigsecretkeysList(secretKeys);
-      return this.#language.run(call.request).catch((error: unknown) => {
-        this.#failure = error;
-        return { error: "The program could not be run." };
-      });
+      return this.#runLanguage(this.#language, call.request);
     }
     const end = await this.#program?.ended;
     if (end?.code === 0) return {};
@@ -172,6 +186,26 @@ export class Attempt {
     if (end?.code === 32) return { reported: true };
     const how = end?.signal ? `was ended by ${end.signal}` : `ended with exit code ${end?.code ?? "unknown"}`;
     return { error: `The program ${how}.` };
+  }
+
+  async #runLanguage(language: LanguageProcess, request: RunCall["request"]): Promise<RunResult> {
+    try {
+      const result = await language.run(request);
+      // Such a host downloads providers for their schemas.
+      if (Object.keys(result).length > 0 && this.#template?.isPassedOver === true)
+        throw language.failure("is too old: it does not ask the engine for the schemas of packages");
+      return result;
+    } catch (error) {
+      this.#failure = error as Error;
+      return { error: "The program could not be run." };
+    }
+  }
+
+  /** A program in YAML has a place for each resource, and its host does not tell it. */
+  #positions(): ReadonlyMap<string, readonly string[]> {
+    const { positions } = this.#unanswered;
+    if (this.#template === undefined) return positions;
+    return new Map([...positions.keys()].map((urn) => [urn, [this.#template?.positionOf(urn) ?? ""]]));
   }
 
   #kill(): void {

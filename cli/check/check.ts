@@ -57,6 +57,8 @@ export interface CheckOutcome {
   readonly digest: PreviewDigest;
   readonly preview: { readonly ok: boolean; readonly reason?: string };
   readonly notEvaluated: readonly NotEvaluatedItem[];
+  /** Whether the program itself ended with an error, whatever the rules say. */
+  readonly hasProgramFailed: boolean;
   /** The end of what the program printed. */
   readonly output: string;
 }

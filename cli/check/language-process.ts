@@ -10,6 +10,7 @@ import type { Environment } from "./environment";
 import type { RunResult } from "./language-host";
 import { withoutMarkers } from "./markers";
 import { HAS_GROUPS, killGroup } from "./process-group";
+import { Printed } from "./printed";
 import type { Project } from "./project";
 
 export interface LanguageOptions {
@@ -26,8 +27,6 @@ export interface LanguageOptions {
 }
 
 const ANSWERS_WITHIN_MS = 30_000;
-/** As much of the output as is kept, in characters. */
-const KEPT_OUTPUT = 64 * 1024;
 /** Of what a host says for itself, in an error. */
 const SHOWN_CHARACTERS = 500;
 
@@ -35,7 +34,7 @@ export class LanguageProcess {
   readonly #options: LanguageOptions;
   readonly #child: ChildProcess;
   readonly #client: Promise<LanguageRuntimeClient>;
-  #output = "";
+  readonly #printed: Printed;
 
   /** Starts the host; what it has to say for itself comes with the first question. */
   constructor(options: LanguageOptions) {
@@ -47,11 +46,7 @@ export class LanguageProcess {
       detached: HAS_GROUPS,
     });
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
-      });
-    }
+    this.#printed = new Printed(child.stdout, child.stderr);
     this.#client = this.#connect();
     // Whoever asks the first question hears of it.
     this.#client.catch(() => undefined);
@@ -59,7 +54,7 @@ export class LanguageProcess {
 
   /** The end of what host and program have printed. */
   get output(): string {
-    return this.#output.replace(/^\d+\r?\n/, "");
+    return this.#printed.text.replace(/^\d+\r?\n/, "");
   }
 
   /**
@@ -92,11 +87,20 @@ export class LanguageProcess {
     const response = await new Promise<proto.RunResponse>((resolve, reject) => {
       client.run(request, (error, answer) => {
         if (error === null) resolve(answer);
-        else reject(this.#failed(runProblem(error)));
+        else reject(this.failure(runProblem(error)));
       });
     });
     if (response.getBail()) return { reported: true };
     return response.getError() === "" ? {} : { error: response.getError() };
+  }
+
+  /** Why the program cannot be run: something the host is or does. */
+  failure(problem: string): IncompleteError {
+    const { project, executable } = this.#options;
+    return new IncompleteError(
+      "LANGUAGE_HOST_FAILED",
+      `${project.name} cannot be run: the language host ${executable} ${problem}. Run "pulumi preview" to see whether it works there, and update Pulumi if it does not.`,
+    );
   }
 
   kill(): void {
@@ -121,7 +125,7 @@ export class LanguageProcess {
         if (error === null) resolve(client);
         else {
           client.close();
-          reject(this.#failed("does not answer as a language host does"));
+          reject(this.failure("does not answer as a language host does"));
         }
       });
     });
@@ -133,7 +137,8 @@ export class LanguageProcess {
       let text = "";
       const fail = (problem: string): void => {
         clearTimeout(timer);
-        reject(this.#failed(problem));
+        const said = this.output.trim().split("\n").at(-1)?.slice(0, SHOWN_CHARACTERS) ?? "";
+        reject(this.failure(said === "" ? problem : `${problem}; the last it said is "${said}"`));
       };
       const timer = setTimeout(() => {
         fail(`has not started within ${this.#answersWithinMs / 1000} s`);
@@ -172,15 +177,6 @@ export class LanguageProcess {
   #deadline(): grpc.CallOptions {
     return { deadline: Date.now() + this.#answersWithinMs };
   }
-
-  #failed(problem: string): IncompleteError {
-    const { project, executable } = this.#options;
-    const said = withoutMarkers(this.output.trim()).split("\n").at(-1)?.slice(0, SHOWN_CHARACTERS) ?? "";
-    return new IncompleteError(
-      "LANGUAGE_HOST_FAILED",
-      `${project.name} cannot be run: the language host ${executable} ${problem}.${said === "" ? "" : ` The last it said: ${said}`} Run "pulumi preview" to see whether it works there, and update Pulumi if it does not.`,
-    );
-  }
 }
 
 function runProblem({ code, details }: grpc.ServiceError): string {
@@ -188,6 +184,6 @@ function runProblem({ code, details }: grpc.ServiceError): string {
     return "is too old: it cannot run programs as this engine asks for it";
   if (code === grpc.status.UNAVAILABLE || code === grpc.status.CANCELLED)
     return "ended before the program did";
-  const [line = ""] = withoutMarkers(details).split("\n");
-  return `refused: ${line.slice(0, SHOWN_CHARACTERS).replace(/\.$/, "")}`;
+  const sentence = withoutMarkers(details).replaceAll(/\s+/g, " ").trim().slice(0, SHOWN_CHARACTERS);
+  return `refused: ${sentence.replace(/[.:]$/, "")}`;
 }

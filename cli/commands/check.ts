@@ -6,7 +6,7 @@ import type { CommandIo, Register } from "../command-io";
 import { IncompleteError } from "../errors";
 import { exemptionFile, readExemptionFile } from "../exemption-file";
 import { packageVersion } from "../package-files";
-import { parseEvents } from "../review/events";
+import { type EngineEvent, parseEvents } from "../review/events";
 import { addReportOptions, type ReportOptions, writeReport } from "./report-output";
 
 interface CheckCommandOptions extends ReportOptions {
@@ -125,13 +125,7 @@ async function report(
   io: CommandIo,
 ): Promise<number> {
   const { events } = parseEvents(outcome.events);
-  if (!outcome.preview.ok) {
-    for (const { diagnosticEvent } of events) {
-      const message = plain(diagnosticEvent?.message ?? "");
-      // That it has failed stands in the report, and why not where rules are the reason.
-      if (diagnosticEvent?.severity === "error" && message !== "preview failed") io.err(`${message}\n`);
-    }
-  }
+  if (!outcome.preview.ok) io.err(complaints(events, outcome));
   const exemptions = exemptionFile(outcome.project.root, io.environment);
   return writeReport(
     {
@@ -158,6 +152,25 @@ function sourceRoot(root: string): string {
     if (existsSync(join(folder, ".git"))) return relative(folder, root).replaceAll("\\", "/");
     if (dirname(folder) === folder) return "";
   }
+}
+
+/** That it has failed stands in the report, and why not where rules are the reason. */
+const SAID_BY_ITSELF = /^(preview|update) failed$/;
+/** What the engine is told by whoever ran the program, which does not know more either. */
+const UNTOLD = /^The program ended with exit code|program exited with non-zero exit code/;
+
+/** Errors as the engine had them; where it was told of none, the end of what the program printed. */
+function complaints(events: readonly EngineEvent[], { hasProgramFailed, output }: CheckOutcome): string {
+  const errors = events.flatMap(({ diagnosticEvent }) => {
+    const message = plain(diagnosticEvent?.message ?? "");
+    return diagnosticEvent?.severity === "error" && !SAID_BY_ITSELF.test(message) ? [message] : [];
+  });
+  const isTold = !hasProgramFailed || errors.some((message) => !UNTOLD.test(message));
+  const printed = isTold ? "" : plain(output.trim().split("\n").slice(-SHOWN_LINES).join("\n"));
+  return [printed, ...errors]
+    .filter((text) => text !== "")
+    .map((text) => `${text}\n`)
+    .join("");
 }
 
 /** Lines of a complaint that are shown: what follows are the insides of the SDK. */

@@ -5,8 +5,9 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BinaryReader, BinaryWriter } from "google-protobuf";
-import { parse } from "yaml";
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import { type Interceptor, rawMethod } from "./relay";
 
 /** https://github.com/pulumi/pulumi/blob/master/proto/pulumi/codegen/loader.proto */
@@ -30,27 +31,57 @@ interface Names {
   readonly outputs: Set<string>;
 }
 
-/** Answers {@link LOADER} for the program of a folder. */
-export function schemaInterceptor(programFolder: string): Interceptor {
-  const used = new UsedNames();
-  used.read(template(programFolder));
-  return (request) => {
+/** A program in YAML, as far as it has to be known before it runs. */
+export class Template {
+  readonly #used = new UsedNames();
+  /** Where resources are declared, by their name: `file:///…#line,column`. */
+  readonly #positions = new Map<string, string>();
+  #isAskedFor = false;
+
+  /** A program that cannot be read has nothing to say; the language host tells why. */
+  constructor(programFolder: string) {
+    const file = TEMPLATES.map((name) => join(programFolder, name)).find((path) => existsSync(path));
+    if (file === undefined) return;
+    try {
+      const lines = new LineCounter();
+      const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines, logLevel: "silent" });
+      const program = membersOf(document.toJS({ maxAliasCount: 100 }));
+      this.#used.read(program);
+      this.#place(document.get("resources"), membersOf(program["resources"]), (offset) => {
+        const { line, col } = lines.linePos(offset);
+        return `${pathToFileURL(file).href}#${line},${col}`;
+      });
+    } catch {
+      return;
+    }
+  }
+
+  /** Whether the host has run the program without asking what it cannot know by itself. */
+  get isPassedOver(): boolean {
+    return !this.#isAskedFor && this.#used.isAny;
+  }
+
+  /** Answers {@link LOADER}. */
+  readonly answer: Interceptor = (request) => {
+    this.#isAskedFor = true;
     const { name, version } = requested(request);
-    const schema = Buffer.from(JSON.stringify(used.schema(name, version)));
     const writer = new BinaryWriter();
-    writer.writeBytes(1, schema);
+    writer.writeBytes(1, Buffer.from(JSON.stringify(this.#used.schema(name, version))));
     return Promise.resolve(Buffer.from(writer.getResultBuffer()));
   };
-}
 
-/** A program that cannot be read has nothing to say; the language host tells why. */
-function template(folder: string): Members {
-  const file = TEMPLATES.map((name) => join(folder, name)).find((path) => existsSync(path));
-  if (file === undefined) return {};
-  try {
-    return membersOf(parse(readFileSync(file, "utf8"), { maxAliasCount: 100, logLevel: "silent" }));
-  } catch {
-    return {};
+  /** Where a resource is declared, by its URN. */
+  positionOf(urn: string): string | undefined {
+    return this.#positions.get(urn.split("::").slice(3).join("::"));
+  }
+
+  #place(resources: unknown, values: Members, position: (offset: number) => string): void {
+    if (!isMap(resources)) return;
+    for (const { key } of resources.items) {
+      if (!isScalar(key) || typeof key.value !== "string" || !key.range) continue;
+      const { name } = membersOf(values[key.value]);
+      this.#positions.set(typeof name === "string" ? name : key.value, position(key.range[0]));
+    }
   }
 }
 
@@ -61,7 +92,7 @@ function requested(bytes: Uint8Array): { readonly name: string; readonly version
   while (reader.nextField()) {
     if (reader.getFieldNumber() === 1) found.name ||= reader.readString();
     else if (reader.getFieldNumber() === 2) found.version ||= reader.readString();
-    else if (reader.getFieldNumber() === 4) Object.assign(found, requested(reader.readBytes() as Uint8Array));
+    else if (reader.getFieldNumber() === 4) Object.assign(found, requested(reader.readBytes()));
     else reader.skipField();
   }
   return found;
@@ -90,6 +121,10 @@ class UsedNames {
       for (const [, name = "", property = ""] of text.matchAll(/\$\{\s*([\w-]+)(?:\.|\[")([\w-]+)/g))
         for (const names of this.#named.get(name) ?? []) names.outputs.add(property);
     }
+  }
+
+  get isAny(): boolean {
+    return this.#types.size + this.#functions.size > 0;
   }
 
   schema(name: string, version: string): object {
