@@ -26,6 +26,8 @@ export interface Configuration {
   readonly escEnvironments: readonly string[];
   /** Whether settings may be missing that the stack has: it has no file here, or imports an environment. */
   readonly mayBeIncomplete: boolean;
+  /** Keys that a program required, which it was given a stand-in for. */
+  readonly madeUpKeys: readonly string[];
 }
 
 /** Values given on the command line, by key; without a namespace it is the project's. */
@@ -64,6 +66,18 @@ export async function readConfiguration(
     unknownKeys: [...reading.unknownKeys].sort(),
     escEnvironments: esc,
     mayBeIncomplete: stack.file === undefined || esc.length > 0,
+    madeUpKeys: [],
+  };
+}
+
+/** @param key the full one, of a setting that is not there */
+export function withSetting(configuration: Configuration, key: string, marker: string): Configuration {
+  const { stackFile, values, madeUpKeys } = configuration;
+  return {
+    ...configuration,
+    stackFile: { ...stackFile, config: { ...objectOf(stackFile["config"]), [key]: marker } },
+    values: { ...values, [key]: marker },
+    madeUpKeys: [...madeUpKeys, key],
   };
 }
 
