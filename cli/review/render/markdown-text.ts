@@ -6,7 +6,8 @@ const JOINER = "\u2060";
  * What hosts make links of: mentions, issues, requests, labels, milestones, snippets, epics, alerts, formulas and bare
  * addresses. No escape of Markdown stops them, because they are looked for after Markdown.
  */
-const REFERENCES = /[@#!~%$&^](?=[\p{L}\p{N}"'_{[(<\\-])|:\/(?=\/)|\b(?:www|ftp)(?=\.)|\bGH(?=-\d)/giu;
+const REFERENCES =
+  /[@#!~%$&^](?=[\p{L}\p{N}"'_{[(<\\-])|:\/(?=\/)|(?<![a-z\d])(?:(?:www|ftp)(?=\.)|GH(?=-\d))/giu;
 
 /** Safe in a cell, a list item behind a word, or a sentence. */
 export function md(text: string): string {

@@ -77,10 +77,14 @@ describe("a report as GitHub's Markdown", function () {
       const name = fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 8 });
       fc.assert(
         fc.property(name, (pieces) => {
-          const found = elements(renamed(preview, words, `n*${pieces.join("")}`));
+          // An exemption with a longer id is none: what it is about stays open.
+          const found = elements(renamed(preview, words, `n*${pieces.join("")}`.slice(0, 70)));
           if (found !== undefined) assert.deepEqual(found, expected);
         }),
-        { numRuns: 120, examples: [[["\\|", "![i](https://e.vil/i)"]], [["\\|", "</details>"]]] },
+        {
+          numRuns: 60,
+          examples: [[["\\|", "![i](https://e.vil/i)"]], [["\\|", "</details>"]], [["_", "www.e.vil"]]],
+        },
       );
     });
   }
