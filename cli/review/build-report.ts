@@ -42,6 +42,7 @@ export function buildReport(input: ReviewInput): Report {
     environment,
     secretsProvider: context.secretsProvider === undefined ? undefined : clean(context.secretsProvider, 40),
     sourceOf: (resource) => sourceOf(resource, context),
+    showsUnchanged: events.length > 0,
     severityOn: severities(said),
   };
   const changes = credentialChanges(credentials, surroundings);
