@@ -157,7 +157,7 @@ function sourceRoot(root: string): string {
 /** That it has failed stands in the report, and why not where rules are the reason. */
 const SAID_BY_ITSELF = /^(preview|update) failed$/;
 /** What the engine is told by whoever ran the program, which does not know more either. */
-const UNTOLD = /^The program ended with exit code|program exited with non-zero exit code/;
+const UNTOLD = /The program ended with exit code|program exited with non-zero exit code/;
 
 /** Errors as the engine had them; where it was told of none, the end of what the program printed. */
 function complaints(events: readonly EngineEvent[], { hasProgramFailed, output }: CheckOutcome): string {
