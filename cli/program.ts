@@ -8,7 +8,7 @@ import { registerExplain } from "./commands/explain";
 import { registerReview } from "./commands/review";
 import { registerSandbox } from "./commands/sandbox";
 import { IncompleteError, UsageError } from "./errors";
-import { EXIT } from "./exit-codes";
+import { EXIT, EXIT_CODES } from "./exit-codes";
 import { packageVersion } from "./package-files";
 
 const DESCRIPTION = `Entra app identities without client secrets: checks and reviews Pulumi programs.
@@ -22,14 +22,10 @@ Examples:
   certlock check                           the project in this folder
   certlock check infra --stack prod        another folder, one of its stacks
   certlock check --format sarif --output certlock.sarif
+  certlock review --events events.jsonl --digest digest.json
   certlock explain no-client-secret-input  what a rule wants, and how to mend it
 
-Exit codes of check and review:
-  0  nothing at or above the threshold (--fail-on)
-  1  called wrongly, or an error of certlock itself
-  2  blocking findings, or a preview that failed
-  3  incomplete: no engine, a language that cannot be run, a pack that did not run, unknowns with --strict
-  4  something secret would have been printed; nothing was`;
+${EXIT_CODES}`;
 
 const REGISTRATIONS = [
   registerCheck,
@@ -56,12 +52,17 @@ export function createProgram(io: CommandIo): Command {
     })
     .exitOverride();
   for (const register of REGISTRATIONS) register(program, io);
-  for (const command of program.commands) {
-    command
-      .copyInheritedSettings(program)
-      .showHelpAfterError(`Run certlock ${command.name()} --help for its options.`);
-  }
+  pointToHelp(program.commands, "certlock");
   return program;
+}
+
+/** A complaint names the help of the very command that was called wrongly. */
+function pointToHelp(commands: readonly Command[], path: string): void {
+  for (const command of commands) {
+    const own = `${path} ${command.name()}`;
+    command.showHelpAfterError(`Run ${own} --help for its options.`);
+    pointToHelp(command.commands, own);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { InvalidArgumentError, Option } from "commander";
 import type { CommandIo, Register } from "../command-io";
 import { UsageError } from "../errors";
-import { EXIT } from "../exit-codes";
+import { EXIT, EXIT_CODES } from "../exit-codes";
 import { COMMENT_MODES, type CommentMode, HOST_NAMES, type HostName } from "../post/posting";
 import { buildReport } from "../review/build-report";
 import type { Report } from "../review/report";
@@ -41,7 +41,9 @@ Examples:
   certlock review --events events.jsonl --format json --output report.json
   certlock review --report report.json --format html --output report.html
   certlock review --report report.json --post github
-  certlock review --report report.json --post azure-devops --comment hide-previous`;
+  certlock review --report report.json --post azure-devops --comment hide-previous
+
+${EXIT_CODES}`;
 
 /** `certlock review`. */
 export const registerReview: Register = (program, io) => {

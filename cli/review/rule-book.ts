@@ -16,7 +16,7 @@ export interface RuleFacts {
 }
 
 /** Deletions and replacements are never shown to a policy pack; the review judges them by itself. */
-const OWN: readonly Omit<RuleFacts, "url">[] = [
+export const OWN_RULES: readonly Omit<RuleFacts, "url">[] = [
   {
     id: "review-certificate-gap",
     title: "A certificate is replaced without overlap",
@@ -49,7 +49,7 @@ const OWN: readonly Omit<RuleFacts, "url">[] = [
 ];
 
 export function ruleFacts(id: string, context: ReviewContext): RuleFacts | undefined {
-  const own = OWN.find((rule) => rule.id === id);
+  const own = OWN_RULES.find((rule) => rule.id === id);
   const base = webAddress(context.rulesUrl);
   const page = base === undefined ? undefined : `${base}/${id}.md`;
   if (own !== undefined) return own;

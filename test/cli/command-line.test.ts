@@ -1,11 +1,16 @@
 /** `certlock` itself: help, complaints, pages, completion. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rules } from "../../policies/catalogue";
+import { Option } from "commander";
+import type { CommandIo } from "../../cli/command-io";
+import { SHELLS, type Shell } from "../../cli/completion-script";
+import { createProgram } from "../../cli/program";
+import { OWN_RULES } from "../../cli/review/rule-book";
 import { pageForTerminal } from "../../cli/rule-page";
+import { rules } from "../../policies/catalogue";
 import { certlock, ROOT } from "./check/certlock-process";
 
 describe("certlock", function () {
@@ -37,6 +42,25 @@ describe("certlock", function () {
       assert.ok(stderr.includes(meant), stderr);
     });
   }
+
+  it("leaves the sandbox its own help", async () => {
+    const { code, stdout } = await certlock(["sandbox", "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^certlock sandbox: .*[\s\S]*--seed FILE/);
+  });
+
+  it("says that the disk is full, and nothing of itself", function () {
+    if (!existsSync("/dev/full")) this.skip();
+    for (const args of ["explain", "completion bash", "--help"]) {
+      const command = `"${process.execPath}" "${join(ROOT, "cli/bin/certlock")}" ${args} > /dev/full`;
+      const { status, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+      assert.deepEqual(
+        { status, stderr },
+        { status: 1, stderr: "OUTPUT_FAILED: The output cannot be written (ENOSPC).\n" },
+        args,
+      );
+    }
+  });
 
   it("says which formats there are", async () => {
     const { code, stderr } = await certlock(["check", "--format", "xml"]);
@@ -85,6 +109,15 @@ describe("certlock", function () {
 
 describe("certlock explain", function () {
   this.timeout(60_000);
+
+  it("knows what the review says by itself", async () => {
+    for (const { id, title, fix } of OWN_RULES) {
+      const { code, stdout } = await certlock(["explain", id]);
+      assert.equal(code, 0);
+      assert.ok(stdout.startsWith(`${id}\n\n${title}`), stdout);
+      for (const step of fix) assert.ok(stdout.includes(step), step);
+    }
+  });
 
   it("lists every rule", async () => {
     const { code, stdout } = await certlock(["explain"]);
@@ -140,13 +173,27 @@ describe("certlock completion", function () {
     }
   }
 
-  async function script(name: string): Promise<string> {
+  /** The commands there are, and a group of commands beside them. */
+  function script(name: Shell): string {
     const path = join(folder, `_certlock-${name}`);
-    const { code, stdout } = await certlock(["completion", name]);
-    assert.equal(code, 0);
-    writeFileSync(path, stdout);
+    const out = (text: string): void => {
+      writeFileSync(path, text);
+    };
+    const io = { out } as unknown as CommandIo;
+    const program = createProgram(io);
+    const group = program.command("rotation");
+    group.command("plan").addOption(new Option("--period <length>").choices(["week", "month"]));
+    program.parse(["completion", name], { from: "user" });
     return path;
   }
+
+  it("prints a script for every shell it is asked for", async () => {
+    for (const name of SHELLS) {
+      const { code, stdout } = await certlock(["completion", name]);
+      assert.equal(code, 0);
+      assert.match(stdout, /certlock completion for/);
+    }
+  });
 
   const cases = [
     ["che", ["check"]],
@@ -155,11 +202,17 @@ describe("certlock completion", function () {
     ["check --fail-on c", ["critical"]],
     ["completion f", ["fish"]],
     ["check --str", ["--strict"]],
+    ["check -f ma", ["markdown"]],
+    ["explain review-cert", ["review-certificate-gap"]],
+    ["help rev", ["review"]],
+    ["rotation pl", ["plan"]],
+    ["rotation plan --pe", ["--period"]],
+    ["rotation plan --period mon", ["month"]],
   ] as const;
 
-  it("completes in bash", async function () {
+  it("completes in bash", function () {
     const bash = shell("bash", this);
-    const path = await script("bash");
+    const path = script("bash");
     for (const [line, expected] of cases) {
       const words = `certlock ${line}`.split(" ");
       const command = `source '${path}'; COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; _certlock; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -168,9 +221,28 @@ describe("certlock completion", function () {
     }
   });
 
-  it("completes in fish", async function () {
+  it("completes in bash what follows a sign of equality, and names with spaces in them", function () {
+    const bash = shell("bash", this);
+    const path = script("bash");
+    writeFileSync(join(folder, "my report.json"), "");
+    for (const [words, expected] of [
+      [["check", "--format", "=", "ma"], ["markdown"]],
+      [
+        ["check", "--format", "="],
+        ["text", "markdown", "json", "sarif", "junit", "html"],
+      ],
+      [["review", "--report", "my"], ["my report.json"]],
+      [["check", "my"], ["my report.json"]],
+    ] as const) {
+      const command = `source '${path}'; COMP_WORDS=(certlock ${words.join(" ")}); COMP_CWORD=${words.length}; _certlock; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const answer = execFileSync(bash, ["--norc", "-c", command], { encoding: "utf8", cwd: folder });
+      assert.deepEqual(answer.trim().split("\n"), expected, words.join(" "));
+    }
+  });
+
+  it("completes in fish", function () {
     const fish = shell("fish", this);
-    const path = await script("fish");
+    const path = script("fish");
     for (const [line, expected] of cases) {
       const command = `source '${path}'; complete -C 'certlock ${line}'`;
       const answer = execFileSync(fish, ["--no-config", "-c", command], { encoding: "utf8" });
@@ -185,9 +257,9 @@ describe("certlock completion", function () {
     }
   });
 
-  it("completes in zsh", async function () {
+  it("completes in zsh", function () {
     const zsh = shell("zsh", this);
-    const path = await script("zsh");
+    const path = script("zsh");
     for (const [line, expected] of cases)
       assert.equal(pressTab(zsh, path, line).split(" ").at(-1), expected[0], line);
   });
