@@ -261,6 +261,26 @@ export class RotationStage {
     }
   }
 
+  /**
+   * An identity on day 130 of its life: version 1 is expired, 2 has been superseded for 40 days and is not used, 3 is not
+   * superseded yet by anything registered, 4 is new in the vault and not registered.
+   */
+  async history(
+    roles: Roles = {},
+  ): Promise<{ identity: StagedIdentity; versions: readonly CertificateVersion[] }> {
+    const identity = this.identity(roles);
+    const versions: CertificateVersion[] = [];
+    for (const wait of [45, 45, 40]) {
+      const version = await identity.renew();
+      versions.push(version);
+      identity.register(version);
+      assert.equal(await identity.signIn(version), 200);
+      this.running.advance(wait * DAY);
+    }
+    versions.push(await identity.renew());
+    return { identity, versions };
+  }
+
   async close(): Promise<void> {
     rmSync(this.#folder, { recursive: true, force: true });
     await this.wire.close();
@@ -361,10 +381,6 @@ export function thumbprintOf({ certificateDer = Buffer.of() }: CertificateVersio
 
 function sha1(bytes: Buffer): string {
   return createHash("sha1").update(bytes).digest("hex").toUpperCase();
-}
-
-export function days(count: number): number {
-  return count * DAY;
 }
 
 function finished(child: ChildProcess): Promise<Ran> {

@@ -41,6 +41,8 @@ export interface Meddler {
   ) => Promise<Reply | "cut" | undefined> | Reply | "cut" | undefined;
 }
 
+const OWN_TO_CONNECTION = new Set(["connection", "content-length", "transfer-encoding"]);
+
 export class Wire {
   readonly exchanges: Exchange[] = [];
   /** Everything that must never be seen in a log. */
@@ -174,7 +176,7 @@ export class Wire {
           : PUBLIC_HOSTS[host] === "graph"
             ? [graphUrl, path]
             : [vaultUrl, path];
-    const { connection: _connection, "content-length": _length, ...sent } = headers;
+    const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_TO_CONNECTION.has(name)));
     const answer = await request(door + target, {
       method: method as "GET",
       headers: host === "identity" ? { ...sent, host: new URL(door).host } : sent,
@@ -182,9 +184,7 @@ export class Wire {
       dispatcher: this.#agent,
     });
     const kept = Object.entries(answer.headers).flatMap(([name, value]) =>
-      typeof value === "string" && !["content-length", "transfer-encoding", "connection"].includes(name)
-        ? [[name, value] as const]
-        : [],
+      typeof value === "string" && !OWN_TO_CONNECTION.has(name) ? [[name, value] as const] : [],
     );
     return { status: answer.statusCode, headers: Object.fromEntries(kept), body: await answer.body.text() };
   }
