@@ -56,12 +56,17 @@ export function createProgram(io: CommandIo): Command {
     })
     .exitOverride();
   for (const register of REGISTRATIONS) register(program, io);
-  for (const command of program.commands) {
-    command
-      .copyInheritedSettings(program)
-      .showHelpAfterError(`Run certlock ${command.name()} --help for its options.`);
-  }
+  settle(program, "certlock");
   return program;
+}
+
+/** Every command below behaves like the program itself, and says where its own help is. */
+function settle(parent: Command, name: string): void {
+  for (const command of parent.commands) {
+    const full = `${name} ${command.name()}`;
+    command.copyInheritedSettings(parent).showHelpAfterError(`Run ${full} --help for its options.`);
+    settle(command, full);
+  }
 }
 
 /**

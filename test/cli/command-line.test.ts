@@ -5,8 +5,33 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rules } from "../../policies/catalogue";
+import type { Command } from "commander";
+import type { CommandIo } from "../../cli/command-io";
+import { createProgram, runProgram } from "../../cli/program";
+import { OPTIONS, readArguments } from "../../sandbox/arguments";
 import { pageForTerminal } from "../../cli/rule-page";
 import { certlock, ROOT } from "./check/certlock-process";
+
+/** A process that says nothing, and where nothing is to be run. */
+const QUIET: CommandIo = {
+  environment: {},
+  workingFolder: ROOT,
+  now: () => new Date(0),
+  out: () => undefined,
+  err: () => undefined,
+  colour: false,
+  signal: new AbortController().signal,
+  exit: () => undefined,
+};
+
+/** Without its last letter, with one too many, and with two letters in each other's place. */
+function mistypings(option: string): string[] {
+  return [
+    option.slice(0, -1),
+    `${option}x`,
+    `--${option.slice(3, 4)}${option.slice(2, 3)}${option.slice(4)}`,
+  ];
+}
 
 describe("certlock", function () {
   this.timeout(60_000);
@@ -37,6 +62,35 @@ describe("certlock", function () {
       assert.ok(stderr.includes(meant), stderr);
     });
   }
+
+  it("names what every command and every option of the tree was probably meant to be", async () => {
+    const unnamed: string[] = [];
+    let tried = 0;
+    const complains = async (args: readonly string[], meant: string): Promise<void> => {
+      tried += 1;
+      let told = "";
+      const code = await runProgram(args, { ...QUIET, err: (text) => (told += text) });
+      const isMeant = new RegExp(`[dD]id you mean (one of )?[^?]*${meant}\\b`).test(told);
+      if (code !== 1 || !isMeant) unnamed.push(`${args.join(" ")} (${code}): ${told}`);
+    };
+    const walk = async (command: Command, path: readonly string[]): Promise<void> => {
+      for (const option of command.options.flatMap(({ long }) => (long == null ? [] : [long])))
+        for (const mistyped of mistypings(option)) await complains([...path, mistyped], option);
+      for (const each of command.commands) {
+        await complains([...path, each.name().slice(0, -1)], each.name());
+        await walk(each, [...path, each.name()]);
+      }
+    };
+    await walk(createProgram(QUIET), []);
+    for (const name of Object.keys(OPTIONS)) {
+      for (const mistyped of mistypings(`--${name}`)) {
+        tried += 1;
+        assert.throws(() => readArguments([mistyped]), new RegExp(`Did you mean --${name}\\?`), mistyped);
+      }
+    }
+    assert.deepEqual(unnamed, []);
+    assert.ok(tried > 60, String(tried));
+  });
 
   it("says which formats there are", async () => {
     const { code, stderr } = await certlock(["check", "--format", "xml"]);
