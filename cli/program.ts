@@ -52,16 +52,16 @@ export function createProgram(io: CommandIo): Command {
     })
     .exitOverride();
   for (const register of REGISTRATIONS) register(program, io);
-  pointToHelp(program.commands, "certlock");
+  settle(program, "certlock");
   return program;
 }
 
-/** A complaint names the help of the very command that was called wrongly. */
-function pointToHelp(commands: readonly Command[], path: string): void {
-  for (const command of commands) {
-    const own = `${path} ${command.name()}`;
-    command.showHelpAfterError(`Run ${own} --help for its options.`);
-    pointToHelp(command.commands, own);
+/** Every command below behaves like the program itself, and says where its own help is. */
+function settle(parent: Command, name: string): void {
+  for (const command of parent.commands) {
+    const full = `${name} ${command.name()}`;
+    command.copyInheritedSettings(parent).showHelpAfterError(`Run ${full} --help for its options.`);
+    settle(command, full);
   }
 }
 

@@ -4,14 +4,36 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CommandIo } from "../../cli/command-io";
 import { SHELLS, type Shell } from "../../cli/completion-script";
-import { createProgram } from "../../cli/program";
+import { createProgram, runProgram } from "../../cli/program";
 import { OWN_RULES } from "../../cli/review/rule-book";
+import { OPTIONS, readArguments } from "../../sandbox/arguments";
 import { pageForTerminal } from "../../cli/rule-page";
 import { rules } from "../../policies/catalogue";
 import { certlock, ROOT } from "./check/certlock-process";
+
+/** A process that says nothing, and where nothing is to be run. */
+const QUIET: CommandIo = {
+  environment: {},
+  workingFolder: ROOT,
+  now: () => new Date(0),
+  out: () => undefined,
+  err: () => undefined,
+  colour: false,
+  signal: new AbortController().signal,
+  exit: () => undefined,
+};
+
+/** Without its last letter, with one too many, and with two letters in each other's place. */
+function mistypings(option: string): string[] {
+  return [
+    option.slice(0, -1),
+    `${option}x`,
+    `--${option.slice(3, 4)}${option.slice(2, 3)}${option.slice(4)}`,
+  ];
+}
 
 describe("certlock", function () {
   this.timeout(60_000);
@@ -60,6 +82,35 @@ describe("certlock", function () {
         args,
       );
     }
+  });
+
+  it("names what every command and every option of the tree was probably meant to be", async () => {
+    const unnamed: string[] = [];
+    let tried = 0;
+    const complains = async (args: readonly string[], meant: string): Promise<void> => {
+      tried += 1;
+      let told = "";
+      const code = await runProgram(args, { ...QUIET, err: (text) => (told += text) });
+      const isMeant = new RegExp(`[dD]id you mean (one of )?[^?]*${meant}\\b`).test(told);
+      if (code !== 1 || !isMeant) unnamed.push(`${args.join(" ")} (${code}): ${told}`);
+    };
+    const walk = async (command: Command, path: readonly string[]): Promise<void> => {
+      for (const option of command.options.flatMap(({ long }) => (long == null ? [] : [long])))
+        for (const mistyped of mistypings(option)) await complains([...path, mistyped], option);
+      for (const each of command.commands) {
+        await complains([...path, each.name().slice(0, -1)], each.name());
+        await walk(each, [...path, each.name()]);
+      }
+    };
+    await walk(createProgram(QUIET), []);
+    for (const name of Object.keys(OPTIONS)) {
+      for (const mistyped of mistypings(`--${name}`)) {
+        tried += 1;
+        assert.throws(() => readArguments([mistyped]), new RegExp(`Did you mean --${name}\\?`), mistyped);
+      }
+    }
+    assert.deepEqual(unnamed, []);
+    assert.ok(tried > 60, String(tried));
   });
 
   it("says which formats there are", async () => {

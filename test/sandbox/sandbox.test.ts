@@ -289,7 +289,16 @@ describe("sandbox: as a process", () => {
       ["--graph-port", "1x", "--format", "xml"],
       /"--graph-port" is "1x".*\n"--format" is "xml"; give one of sh, pwsh, json\./,
     ],
-    ["an option it does not know", ["--logn-port", "1"], /Unknown option '--logn-port'/],
+    [
+      "an option it does not know, naming the one that was meant",
+      ["--logn-port", "1", "--sed=x"],
+      /^SANDBOX_OPTION_INVALID: There is no option "--logn-port"\. Did you mean --login-port\?\nThere is no option "--sed"\. Did you mean --seed\?\n$/,
+    ],
+    [
+      "values that were forgotten, or are too many",
+      ["--seed", "--format", "json", "--stop-on-stdin-end=yes", "more"],
+      /^SANDBOX_OPTION_INVALID: "--seed" needs a value\.\n"json" is too much: [^\n]+\n"--stop-on-stdin-end" has no value\.\n"more" is too much: [^\n]+\n$/,
+    ],
   ];
   for (const [situation, args, message] of wrong) {
     it(`refuses ${situation} with one clear line and exit code 1`, async () => {

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
