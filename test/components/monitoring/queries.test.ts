@@ -10,6 +10,7 @@ import {
 } from "../../../components/monitoring/alert";
 import { alertQuery } from "../../../components/monitoring/alert-query";
 import { ALERT_IDS, alertOf } from "../../../components/monitoring/alerts";
+import { CHARTS } from "../../../components/monitoring/workbook";
 import { KustoService } from "./kusto-service";
 import { LOG_TABLES, NEWER_LOG_TABLES } from "./log-tables";
 import { VALUES } from "./query-values";
@@ -86,8 +87,17 @@ describe("the queries of the alerts", function () {
     });
   }
 
+  for (const chart of CHARTS) {
+    it(`bind in the workbook too: ${chart.title}`, () => {
+      const query = alertQuery(chart, VALUES);
+      assert.deepEqual(older.problems(query), []);
+      assert.deepEqual(newer.problems(query), []);
+    });
+  }
+
   it("leave no file of the folder unused", () => {
-    const used = new Set(ALERT_IDS.flatMap((id) => alertOf(id).queries).map((name) => `${name}.kql`));
+    const queries = [...ALERT_IDS.map(alertOf), ...CHARTS].flatMap((one) => one.queries);
+    const used = new Set(queries.map((name) => `${name}.kql`));
     assert.deepEqual(
       readdirSync(join(QUERIES)).filter((file) => !used.has(file)),
       [],
