@@ -1,6 +1,6 @@
 /** What an automation account holds, as far as jobs on a schedule go. */
 
-interface Named {
+export interface Named {
   readonly id: string;
   readonly name: string;
   /** All else, as it was declared. */
