@@ -5,6 +5,7 @@ import { ALERT_IDS, SecretFreeApplication } from "../../../components";
 import { alertQuery } from "../../../components/monitoring/alert-query";
 import { alertOf } from "../../../components/monitoring/alerts";
 import { CHARTS } from "../../../components/monitoring/workbook";
+import { judged } from "../judged-by-guard";
 import { lateRefusalOfMany } from "../late-refusal";
 import { Recorder, type Registered } from "../recorder";
 import { refusal } from "../refusal";
@@ -226,6 +227,11 @@ describe("CredentialAlerts", function () {
       queries.flatMap((query) => kusto.problems(query)),
       [],
     );
+  });
+
+  it("is nothing the guard objects to", async () => {
+    const { resources } = await registered({ sentinel: "also", graphActivity: true });
+    assert.deepEqual(await judged(resources, [""]), []);
   });
 
   it("keeps hostile names of applications inside their query", async () => {
