@@ -479,6 +479,9 @@ class ManagedIdentity:
         return self._web.ask("GET", where, {"Metadata": "true", **headers}, direct=True, again=again)
 
 
+ARC_TOKENS = "/var/opt/azcmagent/tokens"
+
+
 def arc_agent(env: Mapping[str, str]) -> bool:
     program_files = env.get("ProgramFiles", "C:\\Program Files")
     windows = os.path.join(program_files, "AzureConnectedMachineAgent", "himds.exe")
@@ -487,7 +490,7 @@ def arc_agent(env: Mapping[str, str]) -> bool:
 
 def arc_secret(challenge: str, env: Mapping[str, str]) -> str:
     """The agent's secret: a file only it and those it trusts can read. Any other place is refused, as azure-identity does."""
-    folder = "/var/opt/azcmagent/tokens"
+    folder = ARC_TOKENS
     if sys.platform == "win32":
         folder = os.path.join(env.get("ProgramData", "C:\\ProgramData"), "AzureConnectedMachineAgent", "Tokens")
     path = challenge.partition("=")[2].strip()
@@ -1001,13 +1004,11 @@ class Rotation:
         for entry in old:
             later = [max(one.start, made[one.thumbprint]) for one in ours if made[one.thumbprint] > made[entry.thumbprint]]
             why, go, seen = self._judge(entry, [one.key_id for one in ours], min(later, default=self._now))
+            why = "notVerified" if go and not works else why
             fact = {"keyId": entry.key_id, "thumbprint": entry.thumbprint, "notAfter": shown(entry.end), "why": why, "lastSeen": seen}
-            if not (go and works):
-                self.line["kept"].append(fact)
-                continue
-            if not self._dry:
+            if go and works and not self._dry:
                 self._remove(entry, newest, versions)
-            self.line["removed"].append(fact)
+            self.line["removed" if go and works else "kept"].append(fact)
 
     def _judge(self, entry: Entry, ours: Sequence[str], superseded: datetime) -> tuple[str, bool, str | None]:
         """Why an old entry goes or stays, whether it goes, and when it was last seen."""
