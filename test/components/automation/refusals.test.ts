@@ -11,7 +11,6 @@ import type { Exchange, Reply } from "./wire";
 
 const SIGNATURE = { hash: "SHA-256" };
 const EXPONENT = new Uint8Array([1, 0, 1]);
-type CryptoKeyPair = webcrypto.CryptoKeyPair;
 
 describe("runbook: refusals", function () {
   this.timeout(240_000);
