@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { uuid5 } from "./uuid5";
 import { call, DAY, makeCertificate } from "../../sandbox/tenant-fixture";
-import { RotationStage, runbookPython, type StagedIdentity, thumbprintOf } from "./rotation-stage";
+import { RotationStage } from "./rotation-stage";
+import { runbookPython } from "./runbook-python";
+import { type StagedIdentity, thumbprintOf } from "./staged-identity";
 
 describe("runbook: rotation", function () {
   this.timeout(120_000);
