@@ -6,6 +6,7 @@ import { registerCompletion } from "./commands/completion";
 import { registerEngine } from "./commands/engine";
 import { registerExplain } from "./commands/explain";
 import { registerReview } from "./commands/review";
+import { registerRotation } from "./commands/rotation";
 import { registerSandbox } from "./commands/sandbox";
 import { IncompleteError, UsageError } from "./errors";
 import { EXIT } from "./exit-codes";
@@ -35,6 +36,7 @@ const REGISTRATIONS = [
   registerCheck,
   registerReview,
   registerExplain,
+  registerRotation,
   registerSandbox,
   registerEngine,
   registerCompletion,
@@ -56,12 +58,18 @@ export function createProgram(io: CommandIo): Command {
     })
     .exitOverride();
   for (const register of REGISTRATIONS) register(program, io);
-  for (const command of program.commands) {
-    command
-      .copyInheritedSettings(program)
-      .showHelpAfterError(`Run certlock ${command.name()} --help for its options.`);
-  }
+  settle(program, program, "certlock");
   return program;
+}
+
+/** Every command, those of groups too, complains the same way. */
+function settle(program: Command, group: Command, path: string): void {
+  for (const command of group.commands) {
+    const name = `${path} ${command.name()}`;
+    const what = command.commands.length > 0 ? "its commands" : "its options";
+    command.copyInheritedSettings(program).showHelpAfterError(`Run ${name} --help for ${what}.`);
+    settle(program, command, name);
+  }
 }
 
 /**
