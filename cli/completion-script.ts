@@ -14,11 +14,14 @@ export interface CompletedOption {
 }
 
 export interface CompletedCommand {
+  /** `check`; of a command in a group, `rotation plan`. */
   readonly name: string;
   readonly description: string;
   readonly options: readonly CompletedOption[];
-  /** What its first argument can be; empty for a file or folder. */
+  /** What its first argument can be, the commands of a group among them; empty for a file or folder. */
   readonly words: readonly string[];
+  /** Whether commands stand below it. */
+  readonly isGroup: boolean;
 }
 
 export function completionScript(shell: Shell, commands: readonly CompletedCommand[]): string {
@@ -33,7 +36,8 @@ export function completionScript(shell: Shell, commands: readonly CompletedComma
 }
 
 function bash(commands: readonly CompletedCommand[]): string {
-  const cases = commands.map(({ name, options, words }) => {
+  const cases = commands.map(({ name: given, options, words }) => {
+    const name = given.replaceAll(" ", "\\ ");
     const values = options
       .filter(({ choices }) => choices.length > 0)
       .map((option) => `      ${name}:${option.name}) words=${quoted(option.choices.join(" "))} ;;`);
@@ -50,10 +54,16 @@ function bash(commands: readonly CompletedCommand[]): string {
 _certlock() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command='' word words='' options='' files=''
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in -*) ;; *) command=$word; break ;; esac
+    case $word in -*) continue ;; esac
+    command="\${command:+$command }$word"
+    case $command in ${groupsOf(commands).join("|") || "''"}) ;; *) break ;; esac
   done
   if [ -z "$command" ]; then
-    words=${quoted(commands.map(({ name }) => name).join(" "))}; options='--help --version'
+    words=${quoted(
+      topOf(commands)
+        .map(({ name }) => name)
+        .join(" "),
+    )}; options='--help --version'
   else
     case $command:$prev in
 ${cases.flatMap(({ values }) => values).join("\n")}
@@ -79,9 +89,9 @@ function zsh(commands: readonly CompletedCommand[]): string {
       return `        ${quoted(`${option}[${text}]${value}`)} \\`;
     });
     const rest = words.length > 0 ? `1:word:(${words.join(" ")})` : "*:file:_files";
-    return `    ${name})\n      _arguments \\\n${specs.join("\n")}\n        ${quoted(rest)} ;;`;
+    return `    ${name.replaceAll(" ", "\\ ")})\n      _arguments \\\n${specs.join("\n")}\n        ${quoted(rest)} ;;`;
   });
-  const described = commands.map(
+  const described = topOf(commands).map(
     ({ name, description }) => `    ${quoted(`${name}:${description.replaceAll(":", " ")}`)}`,
   );
   return `#compdef certlock
@@ -99,6 +109,13 @@ ${described.join("\n")}
   local command=$words[2]
   shift words
   (( CURRENT-- ))
+  case $command in ${groupsOf(commands).join("|") || "''"})
+    if (( CURRENT > 2 )); then
+      command="$command $words[2]"
+      shift words
+      (( CURRENT-- ))
+    fi ;;
+  esac
   case $command in
 ${cases.join("\n")}
   esac
@@ -108,12 +125,20 @@ if [ "$funcstack[1]" = _certlock ]; then _certlock "$@"; else compdef _certlock 
 }
 
 function fish(commands: readonly CompletedCommand[]): string {
-  const names = commands.map(({ name }) => name).join(" ");
+  const names = topOf(commands)
+    .map(({ name }) => name)
+    .join(" ");
   const first = `not __fish_seen_subcommand_from ${names}`;
-  const lines = commands.flatMap(({ name, description, options, words }) => {
-    const here = `-n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
+  const lines = commands.flatMap(({ name, description, options, words, isGroup }) => {
+    const path = name.split(" ");
+    const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`);
+    // A group's own words are no longer asked for once one of them is there.
+    const open = isGroup ? [`not __fish_seen_subcommand_from ${words.join(" ")}`] : [];
+    const here = `-n ${quoted([...seen, ...open].join("; and "))}`;
     return [
-      `complete -c certlock -f -n ${quoted(first)} -a ${name} -d ${quoted(description)}`,
+      ...(path.length > 1
+        ? []
+        : [`complete -c certlock -f -n ${quoted(first)} -a ${name} -d ${quoted(description)}`]),
       ...(words.length > 0 ? [`complete -c certlock -f ${here} -a ${quoted(words.join(" "))}`] : []),
       ...options.map((option) => {
         const values = option.choices.length > 0 ? ` -a ${quoted(option.choices.join(" "))} -f` : "";
@@ -128,6 +153,15 @@ complete -c certlock -f -n ${quoted(first)} -l help -d ${quoted("print the help"
 complete -c certlock -f -n ${quoted(first)} -l version -d ${quoted("print the version")}
 ${lines.join("\n")}
 `;
+}
+
+/** Commands that stand at the top. */
+function topOf(commands: readonly CompletedCommand[]): readonly CompletedCommand[] {
+  return commands.filter(({ name }) => !name.includes(" "));
+}
+
+function groupsOf(commands: readonly CompletedCommand[]): readonly string[] {
+  return commands.filter(({ isGroup }) => isGroup).map(({ name }) => name);
 }
 
 /** Read back unchanged by all three shells. */

@@ -16,6 +16,7 @@ const DESCRIPTION = `Entra app identities without client secrets: checks and rev
 
   laptop, pre-commit, fork     certlock check
   pipeline, pull request       certlock review
+  what the next runs do        certlock rotation plan
   a rule's name in a report    certlock explain RULE`;
 
 const EPILOGUE = `

@@ -38,6 +38,7 @@ export type { GraphRole, PrivilegedGraphRole } from "./graph-roles";
 export { PRIVILEGED_GRAPH_ROLES } from "./privileged-graph-roles";
 export { ArgumentError, type Finding, type Problem, type ProblemCode, ProblemsError } from "./problems";
 export type { RegisteredCertificate } from "./registered-certificate";
+export { ROTATION_OUTPUT_VERSION, type RotationOutput } from "./rotation-output";
 export { KEY_BITS, type KeyBits, type RotationArgs, type RotationChange } from "./rotation";
 export { SecretFreeApplication, type SecretFreeApplicationArgs } from "./secret-free-application";
 export * from "./resources/app-management-policy";

@@ -22,25 +22,29 @@ Examples:
       io.out(
         completionScript(
           shell,
-          program.commands.map((command) => completed(command, ids)),
+          program.commands.flatMap((command) => completed(command, ids)),
         ),
       );
     });
 };
 
-function completed(command: Command, rules: readonly string[]): CompletedCommand {
-  const name = command.name();
+/** The command, and those below it. */
+function completed(command: Command, rules: readonly string[], group = ""): CompletedCommand[] {
+  const name = `${group}${command.name()}`;
+  const below = command.commands.flatMap((one) => completed(one, rules, `${name} `));
   const [first] = command.registeredArguments;
-  const words = name === "explain" ? rules : (first?.argChoices ?? []);
+  const words = name === "explain" ? rules : (first?.argChoices ?? command.commands.map((one) => one.name()));
   const options = command.createHelp().visibleOptions(command);
-  return {
+  const own: CompletedCommand = {
     name,
     description: command.description(),
     words,
+    isGroup: below.length > 0,
     options: options.flatMap(({ long, description, required, optional, argChoices }) =>
       long == null
         ? []
         : [{ name: long, description, takesValue: required || optional, choices: argChoices ?? [] }],
     ),
   };
+  return [own, ...below];
 }

@@ -1,5 +1,4 @@
 /** The last look at everything that leaves: what has the shape of a secret, or is marked as one, stops it. */
-import type { Report } from "./report";
 import { secretTexts, textsWithin } from "./values";
 
 /** Nothing was printed, because something in it looks like a secret. Says what shape, never what text. */
@@ -30,11 +29,11 @@ const SHAPES: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   { name: "an account key", pattern: /(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{20,}/i },
 ];
 
-/** Texts the inputs of a report mark as secret. Not part of it, so that no rendering can show them. */
-const marked = new WeakMap<Report, ReadonlySet<string>>();
+/** Texts the inputs of a report, or of a plan, mark as secret. Not part of it, so that no rendering can show them. */
+const marked = new WeakMap<object, ReadonlySet<string>>();
 
 /** Remembers what must never be printed with a report. */
-export function guard(report: Report, inputs: readonly unknown[]): void {
+export function guard(report: object, inputs: readonly unknown[]): void {
   const found = new Set<string>();
   for (const input of inputs) secretTexts(input, found);
   marked.set(report, new Set([...found].filter((text) => text.trim().length >= SHORTEST_SECRET)));
@@ -46,7 +45,7 @@ export function guard(report: Report, inputs: readonly unknown[]): void {
  * @param body what is going to be printed or written
  * @throws RedactionError with the names of all shapes found
  */
-export function scanned(body: string, report: Report): string {
+export function scanned(body: string, report: object): string {
   const texts = [body, unescaped(body), ...textsWithin(report, new Set())];
   const shapes = SHAPES.filter(({ pattern }) => texts.some((text) => pattern.test(text))).map(
     ({ name }) => name,

@@ -15,7 +15,16 @@ describe("certlock", function () {
     const [asked, silent] = [await certlock(["--help"]), await certlock([])];
     assert.equal(asked.code, 0);
     assert.equal(silent.stdout, asked.stdout);
-    for (const word of ["check", "explain", "sandbox", "engine", "completion", "Exit codes", "Examples"])
+    for (const word of [
+      "check",
+      "explain",
+      "rotation plan",
+      "sandbox",
+      "engine",
+      "completion",
+      "Exit codes",
+      "Examples",
+    ])
       assert.ok(asked.stdout.includes(word), word);
     assert.doesNotMatch(asked.stdout, /\u001b\[/);
   });
@@ -29,6 +38,8 @@ describe("certlock", function () {
   for (const [what, args, meant] of [
     ["a command", ["chekc"], "(Did you mean check?)"],
     ["an option", ["check", "--fromat", "json"], "(Did you mean --format?)"],
+    ["a command of a group", ["rotation", "paln"], "(Did you mean plan?)"],
+    ["an option of one", ["rotation", "plan", "--utnil", "90d"], "(Did you mean --until?)"],
     ["a rule", ["explain", "vault-purge-protecton"], 'did you mean "vault-purge-protection"?'],
   ] as const) {
     it(`names what ${what} was probably meant to be`, async () => {
@@ -155,6 +166,9 @@ describe("certlock completion", function () {
     ["check --fail-on c", ["critical"]],
     ["completion f", ["fish"]],
     ["check --str", ["--strict"]],
+    ["rotation p", ["plan"]],
+    ["rotation plan --format ic", ["ics"]],
+    ["rotation plan --simu", ["--simulate-missed"]],
   ] as const;
 
   it("completes in bash", async function () {
