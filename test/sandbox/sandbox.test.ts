@@ -52,7 +52,7 @@ describe("sandbox: starting and stopping", () => {
       const caPath = environment["NODE_EXTRA_CA_CERTS"] ?? "";
       const port = String(sandbox.providersPort);
       assert.deepEqual(environment, {
-        PULUMI_DEBUG_PROVIDERS: `azuread:${port},azure-native:${port},tls:${port}`,
+        PULUMI_DEBUG_PROVIDERS: `azuread:${port},azure-native:${port},pulumiservice:${port},tls:${port}`,
         ARM_TENANT_ID: sandbox.tenant.id,
         ARM_CLIENT_ID: sandbox.tenant.deployer.appId,
         ARM_SUBSCRIPTION_ID: sandbox.tenant.vaults.subscriptionId,
