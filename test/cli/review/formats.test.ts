@@ -90,7 +90,9 @@ describe("SARIF", function () {
 
   it("keeps an alert one alert when its line moves, by the only name GitHub reads", () => {
     const input = recordedInput("secret-added");
-    const digest = JSON.parse(JSON.stringify(input.digest).replaceAll(/\.ts#(\d+)/g, ".ts#7$1")) as object;
+    const digest = JSON.parse(
+      JSON.stringify(input.digest).replaceAll(/\.ts#(\d+)/g, ".ts#7$1"),
+    ) as NonNullable<typeof input.digest>;
     const marks = (text: string): (string | undefined)[] =>
       sarifOf(text).results.map(({ partialFingerprints }) => partialFingerprints["primaryLocationLineHash"]);
     const before = render(buildReport(input), "sarif");
