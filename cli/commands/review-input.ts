@@ -33,6 +33,7 @@ export interface ReviewSources {
   readonly rulesUrl?: string;
   readonly environment?: string;
   readonly secretsProvider?: string;
+  readonly reportOnlyDays?: number;
 }
 
 /** @throws UsageError when stack and project cannot be told */
@@ -157,7 +158,8 @@ function exemptionsOf(
 
 /** What is given by name comes before what the pipeline says. */
 function givenContext(sources: ReviewSources): Partial<ReviewContext> {
-  const { commit, repository, runUrl, artifactUrl, rulesUrl, environment, secretsProvider } = sources;
+  const { commit, repository, runUrl, artifactUrl, rulesUrl, environment, secretsProvider, reportOnlyDays } =
+    sources;
   return {
     ...(commit !== undefined && { headSha: commit }),
     ...(repository !== undefined && { repositoryUrl: repository }),
@@ -166,6 +168,7 @@ function givenContext(sources: ReviewSources): Partial<ReviewContext> {
     ...(rulesUrl !== undefined && { rulesUrl }),
     ...(environment !== undefined && { environment }),
     ...(secretsProvider !== undefined && { secretsProvider }),
+    ...(reportOnlyDays !== undefined && { reportOnlyDays }),
   };
 }
 
