@@ -50,7 +50,7 @@ describe("the installed language host", function () {
     await needs(this, "python", hasPackage);
     const { code, report, stderr } = await checked("python", {
       args: ["--config", "region=westeurope"],
-      environment: { PATH },
+      environment: { PATH, PYTHONDONTWRITEBYTECODE: "1" },
     });
     assert.deepEqual({ code, stderr }, { code: 2, stderr: "" });
     assert.deepEqual(findings(report).slice(-1), ["mandatory no-client-secret-resource legacy-secret"]);
