@@ -28,7 +28,7 @@ export interface RecordedPlanOptions extends Pick<PlanInput, "evidence" | "signI
 }
 
 export function recordedPlan(options: RecordedPlanOptions): Plan {
-  const { state, until = DEFAULT_UNTIL, edit = (text) => text } = options;
+  const { state, until = DEFAULT_UNTIL, edit = (text: string) => text } = options;
   const read = parseStackExport(edit(recordedState(state)));
   assert.ok(!("problem" in read));
   const now = readNow(options.now, () => assert.fail("the clock is given"));
