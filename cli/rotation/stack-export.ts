@@ -80,6 +80,7 @@ function standingResource(one: z.infer<typeof resource>): PlannedResource {
       Object.entries(one.propertyDependencies ?? {}).map(([property, urns]) => [property, urns ?? []]),
     ),
     frames: [],
+    changedAt: undefined,
     goesFirst: false,
   };
 }
