@@ -6,7 +6,7 @@ export interface CommandIo {
   readonly workingFolder: string;
   readonly now: () => Date;
   /** All of standard input, for a file named "-"; undefined where there is none. */
-  readonly input?: () => Promise<string>;
+  readonly input?: () => Promise<Buffer>;
   /** What was asked for: reports, pages, scripts. */
   readonly out: (text: string) => void;
   /** Progress and complaints. */

@@ -6,6 +6,8 @@ export type Shell = (typeof SHELLS)[number];
 export interface CompletedOption {
   /** `--format`. */
   readonly name: string;
+  /** `-f`. */
+  readonly short?: string;
   readonly description: string;
   /** Whether a value follows. */
   readonly takesValue: boolean;
@@ -14,6 +16,7 @@ export interface CompletedOption {
 }
 
 export interface CompletedCommand {
+  /** With the names of the commands it is within, as they are typed: `check`, `rotation plan`. */
   readonly name: string;
   readonly description: string;
   readonly options: readonly CompletedOption[];
@@ -32,28 +35,44 @@ export function completionScript(shell: Shell, commands: readonly CompletedComma
   }
 }
 
+/** The commands that stand first on the line. */
+function outermost(commands: readonly CompletedCommand[]): readonly CompletedCommand[] {
+  return commands.filter(({ name }) => !name.includes(" "));
+}
+
 function bash(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(({ name, options, words }) => {
-    const values = options
-      .filter(({ choices }) => choices.length > 0)
-      .map((option) => `      ${name}:${option.name}) words=${quoted(option.choices.join(" "))} ;;`);
-    const files = options
-      .filter(({ takesValue, choices }) => takesValue && choices.length === 0)
-      .map((option) => `      ${name}:${option.name}) files=1 ;;`);
+    const valued = options.filter(({ takesValue }) => takesValue);
+    const values = valued.map(({ name: long, short, choices }) => {
+      const pattern = [long, ...(short === undefined ? [] : [short])].map((each) =>
+        quoted(`${name}:${each}`),
+      );
+      const then = choices.length > 0 ? `words=${quoted(choices.join(" "))}` : "files=1";
+      return `      ${pattern.join(" | ")}) ${then} ;;`;
+    });
     const own = options.map((option) => option.name).join(" ");
     return {
-      values: [...values, ...files],
-      words: `      ${name}) options=${quoted(own)}; words=${quoted(words.join(" "))} ;;`,
+      values,
+      words: `      ${quoted(name)}) options=${quoted(own)}; words=${quoted(words.join(" "))} ;;`,
     };
   });
   return `# certlock completion for bash. To have it in every shell: certlock completion bash >> ~/.bashrc
 _certlock() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command='' word words='' options='' files=''
+  # "--format=" is three words where = breaks them.
+  if [ "$cur" = = ]; then cur=''
+  elif [ "$prev" = = ]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in -*) ;; *) command=$word; break ;; esac
+    case "\${command:+$command }$word" in
+      ${commands.map(({ name }) => quoted(name)).join(" | ")}) command="\${command:+$command }$word" ;;
+    esac
   done
   if [ -z "$command" ]; then
-    words=${quoted(commands.map(({ name }) => name).join(" "))}; options='--help --version'
+    words=${quoted(
+      outermost(commands)
+        .map(({ name }) => name)
+        .join(" "),
+    )}; options='--help --version'
   else
     case $command:$prev in
 ${cases.flatMap(({ values }) => values).join("\n")}
@@ -62,10 +81,10 @@ ${cases.map(({ words }) => words).join("\n")}
       esac ;;
     esac
   fi
-  if [ -n "$files" ]; then COMPREPLY=($(compgen -f -- "$cur"))
-  elif [ "\${cur:0:1}" = - ]; then COMPREPLY=($(compgen -W "$options" -- "$cur"))
-  elif [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  else COMPREPLY=($(compgen -f -- "$cur")); fi
+  # What bash 3.2 of macOS cannot do is not used. Names of files may have spaces in them.
+  if [ -z "$files" ] && [ "\${cur:0:1}" = - ]; then COMPREPLY=($(compgen -W "$options" -- "$cur"))
+  elif [ -z "$files" ] && [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  else local IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$cur")); fi
 }
 complete -o filenames -F _certlock certlock
 `;
@@ -73,15 +92,24 @@ complete -o filenames -F _certlock certlock
 
 function zsh(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(({ name, options, words }) => {
-    const specs = options.map(({ name: option, description, takesValue, choices }) => {
+    const specs = options.flatMap(({ name: option, short, description, takesValue, choices }) => {
       const text = description.replaceAll(/[[\]:]/g, " ");
       const value = takesValue ? `:value:${choices.length > 0 ? `(${choices.join(" ")})` : "_files"}` : "";
-      return `        ${quoted(`${option}[${text}]${value}`)} \\`;
+      // With = the value may also follow behind the sign.
+      const forms = [`${option}${takesValue ? "=" : ""}`, ...(short === undefined ? [] : [short])];
+      return forms.map((form) => `        ${quoted(`${form}[${text}]${value}`)} \\`);
     });
     const rest = words.length > 0 ? `1:word:(${words.join(" ")})` : "*:file:_files";
-    return `    ${name})\n      _arguments \\\n${specs.join("\n")}\n        ${quoted(rest)} ;;`;
+    return `    ${quoted(name)})\n      _arguments \\\n${[...specs, `        ${quoted(rest)}`].join("\n")} ;;`;
   });
-  const described = commands.map(
+  const inner = commands.map(({ name }) => name).filter((name) => name.includes(" "));
+  const descend =
+    inner.length === 0
+      ? ""
+      : `\n  case "$command $words[2]" in
+    ${inner.map(quoted).join(" | ")}) (( CURRENT > 2 )) && { command+=" $words[2]"; shift words; (( CURRENT-- )) } ;;
+  esac`;
+  const described = outermost(commands).map(
     ({ name, description }) => `    ${quoted(`${name}:${description.replaceAll(":", " ")}`)}`,
   );
   return `#compdef certlock
@@ -98,7 +126,7 @@ ${described.join("\n")}
   fi
   local command=$words[2]
   shift words
-  (( CURRENT-- ))
+  (( CURRENT-- ))${descend}
   case $command in
 ${cases.join("\n")}
   esac
@@ -108,17 +136,24 @@ if [ "$funcstack[1]" = _certlock ]; then _certlock "$@"; else compdef _certlock 
 }
 
 function fish(commands: readonly CompletedCommand[]): string {
-  const names = commands.map(({ name }) => name).join(" ");
+  const names = outermost(commands)
+    .map(({ name }) => name)
+    .join(" ");
   const first = `not __fish_seen_subcommand_from ${names}`;
   const lines = commands.flatMap(({ name, description, options, words }) => {
-    const here = `-n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
+    const path = name.split(" ");
+    const behind = (steps: readonly string[]): string =>
+      steps.map((step) => `__fish_seen_subcommand_from ${step}`).join("; and ");
+    const here = `-n ${quoted(behind(path))}`;
+    const before = path.length === 1 ? first : behind(path.slice(0, -1));
     return [
-      `complete -c certlock -f -n ${quoted(first)} -a ${name} -d ${quoted(description)}`,
+      `complete -c certlock -f -n ${quoted(before)} -a ${path.at(-1) ?? name} -d ${quoted(description)}`,
       ...(words.length > 0 ? [`complete -c certlock -f ${here} -a ${quoted(words.join(" "))}`] : []),
       ...options.map((option) => {
         const values = option.choices.length > 0 ? ` -a ${quoted(option.choices.join(" "))} -f` : "";
         const value = option.takesValue ? ` -r${values}` : "";
-        return `complete -c certlock ${here} -l ${option.name.slice(2)}${value} -d ${quoted(option.description)}`;
+        const short = option.short === undefined ? "" : ` -s ${option.short.slice(1)}`;
+        return `complete -c certlock ${here} -l ${option.name.slice(2)}${short}${value} -d ${quoted(option.description)}`;
       }),
     ];
   });

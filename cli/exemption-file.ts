@@ -14,7 +14,8 @@ const record = z.object({
   owner: z.string(),
   approver: z.string().optional(),
   ticket: z.string(),
-  expires: z.string(),
+  // Without one it is told of all the more.
+  expires: z.string().nullish(),
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,8 +43,8 @@ export function readExemptionFile(path: string): ExemptionRecord[] | undefined {
   return exemptions.flatMap((entry: unknown) => {
     const { data } = record.safeParse(entry);
     if (data === undefined) return [];
-    const { approver, ...rest } = data;
-    return [{ ...rest, ...(approver !== undefined && { approver }) }];
+    const { approver, expires, ...rest } = data;
+    return [{ ...rest, ...(approver !== undefined && { approver }), ...(expires != null && { expires }) }];
   });
 }
 

@@ -21,6 +21,15 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const thresholds = ["mandatory", ...severities] as const;
 export type Threshold = (typeof thresholds)[number];
 
+/** The same, for the help of the commands. */
+export const EXIT_CODES = `Exit codes of check and review:
+  0  nothing at or above the threshold (--fail-on)
+  1  called wrongly, or an error of certlock itself
+  2  blocking findings, a preview that failed, or a pack that did not run
+  3  incomplete: no engine, a language that cannot be run, an input that cannot be read; with --strict an open question
+  4  something secret would have been printed; nothing was
+If several apply: 4, then 2, then 3, then 1.`;
+
 export interface ExitOptions {
   /**
    * What fails the run. Findings of mandatory rules fail it at every threshold.

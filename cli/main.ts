@@ -16,8 +16,7 @@ export async function main(): Promise<void> {
       interrupt.abort();
     });
   }
-  // Whoever read the output is gone (`| head`): nobody waits for the rest.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", outputFailed);
   const code = await runProgram(process.argv.slice(2), {
     environment: process.env,
     workingFolder: process.cwd(),
@@ -33,14 +32,17 @@ export async function main(): Promise<void> {
   process.exitCode = interrupted ?? code;
 }
 
-async function standardInput(): Promise<string> {
+async function standardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+/** Whoever read the output is gone (`| head`): nobody waits for the rest. A full disk is another matter. */
+function outputFailed({ code }: NodeJS.ErrnoException): void {
+  if (code === "EPIPE") return;
+  process.stderr.write(`OUTPUT_FAILED: The output cannot be written (${code ?? "no reason given"}).\n`);
+  process.exit(1);
 }
 
 /** Runs {@link main}; what it does not expect is a defect, and told as one. */

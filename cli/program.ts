@@ -6,15 +6,17 @@ import { registerCompletion } from "./commands/completion";
 import { registerEngine } from "./commands/engine";
 import { registerExplain } from "./commands/explain";
 import { registerReview } from "./commands/review";
+import { registerRotation } from "./commands/rotation";
 import { registerSandbox } from "./commands/sandbox";
 import { IncompleteError, UsageError } from "./errors";
-import { EXIT } from "./exit-codes";
+import { EXIT, EXIT_CODES } from "./exit-codes";
 import { packageVersion } from "./package-files";
 
 const DESCRIPTION = `Entra app identities without client secrets: checks and reviews Pulumi programs.
 
   laptop, pre-commit, fork     certlock check
   pipeline, pull request       certlock review
+  what the next runs do        certlock rotation plan
   a rule's name in a report    certlock explain RULE`;
 
 const EPILOGUE = `
@@ -22,19 +24,16 @@ Examples:
   certlock check                           the project in this folder
   certlock check infra --stack prod        another folder, one of its stacks
   certlock check --format sarif --output certlock.sarif
+  certlock review --events events.jsonl --digest digest.json
   certlock explain no-client-secret-input  what a rule wants, and how to mend it
 
-Exit codes of check and review:
-  0  nothing at or above the threshold (--fail-on)
-  1  called wrongly, or an error of certlock itself
-  2  blocking findings, or a preview that failed
-  3  incomplete: no engine, a language that cannot be run, a pack that did not run, unknowns with --strict
-  4  something secret would have been printed; nothing was`;
+${EXIT_CODES}`;
 
 const REGISTRATIONS = [
   registerCheck,
   registerReview,
   registerExplain,
+  registerRotation,
   registerSandbox,
   registerEngine,
   registerCompletion,
@@ -56,12 +55,18 @@ export function createProgram(io: CommandIo): Command {
     })
     .exitOverride();
   for (const register of REGISTRATIONS) register(program, io);
-  for (const command of program.commands) {
-    command
-      .copyInheritedSettings(program)
-      .showHelpAfterError(`Run certlock ${command.name()} --help for its options.`);
-  }
+  settle(program, "certlock");
   return program;
+}
+
+/** Every command below says where its own help is. */
+function settle(parent: Command, name: string): void {
+  for (const command of parent.commands) {
+    const full = `${name} ${command.name()}`;
+    const what = command.commands.length > 0 ? "its commands" : "its options";
+    command.showHelpAfterError(`Run ${full} --help for ${what}.`);
+    settle(command, full);
+  }
 }
 
 /**

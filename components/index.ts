@@ -1,6 +1,19 @@
 export type { ApplicationContact } from "./application-contact";
 export { SIGN_IN_AUDIENCES, type SignInAudience } from "./application-identity";
 export { type Ownership, OWNERSHIPS } from "./application-owners";
+export type { GivenAutomationAccount, RunbookIdentity } from "./automation/automation-account";
+export type { HybridWorkerMachine, HybridWorkersArgs } from "./automation/hybrid-workers";
+export type { JobWatchArgs } from "./automation/job-watch";
+export type {
+  GivenVault,
+  OwnVault,
+  RetirementExemption,
+  RotatedApplication,
+  RotatedIdentity,
+} from "./automation/rotated-identity";
+export { RotationRunbook } from "./automation/rotation-runbook";
+export type { RotationRunbookArgs } from "./automation/rotation-runbook-args";
+export type { RunbookScheduleArgs, Weekday } from "./automation/runbook-schedule";
 export type { AzureRole } from "./azure-roles";
 export type * from "./certificate-args";
 export type { CertificateIssuer } from "./certificate-issuer";
@@ -42,6 +55,7 @@ export type { WatchedApplication, WatchedCertificate, WatchedVault } from "./mon
 export { PRIVILEGED_GRAPH_ROLES } from "./privileged-graph-roles";
 export { ArgumentError, type Finding, type Problem, type ProblemCode, ProblemsError } from "./problems";
 export type { RegisteredCertificate } from "./registered-certificate";
+export { ROTATION_OUTPUT_VERSION, type RotationOutput } from "./rotation-output";
 export { KEY_BITS, type KeyBits, type RotationArgs, type RotationChange } from "./rotation";
 export { SecretFreeApplication, type SecretFreeApplicationArgs } from "./secret-free-application";
 export * from "./resources/app-management-policy";
@@ -52,6 +66,7 @@ export * from "./resources/vault-certificate";
 export * from "./tenant-credential-policy";
 export type * from "./vault-alert-destination";
 export type { AuditLogArgs } from "./vault-audit-log";
+export type { VaultReach } from "./vault-firewall";
 export type { PrivateEndpointArgs } from "./vault-private-endpoint";
 export type { VaultPrincipal } from "./vault-role";
 export type { StoredCredential } from "./vault-secret";

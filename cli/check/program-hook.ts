@@ -4,6 +4,7 @@
  * where the SDK is not as expected it leaves everything as it is.
  */
 import Module from "node:module";
+import { fileURLToPath } from "node:url";
 import util from "node:util";
 
 /** The same as in function-answers.ts and markers.ts (a test compares them): this file stands alone. */
@@ -17,6 +18,7 @@ const MISSING_SETTINGS = "CERTLOCK_CHECK_MISSING_SETTINGS";
 const patches: readonly (readonly [RegExp, (exported: Exports, load: NodeJS.Require) => void])[] = [
   [/[\\/]@pulumi[\\/]pulumi[\\/]runtime[\\/]rpc\.js$/, patchProperties],
   [/[\\/]@pulumi[\\/]pulumi[\\/]config\.js$/, patchConfig],
+  [/[\\/]@pulumi[\\/]pulumi[\\/]resource\.js$/, patchPositions],
 ];
 
 type Exports = Record<string, unknown>;
@@ -67,6 +69,28 @@ function withAnyNames(value: unknown): unknown {
   const any = members[ANY_NAME];
   for (const [name, member] of Object.entries(members)) members[name] = withAnyNames(member);
   return typeof any === "string" ? anyNames(any, members) : value;
+}
+
+/** `at made (/app/index.ts:1:2)`, and as ES modules have it: `at file:///app/index.js:1:2`, with or without a name. */
+const FRAME =
+  /^\s*at (?:.*? \(|(?:async )?(?=\/|file:|[A-Za-z]:\\))(?<file>.+?):(?<line>[0-9]+):(?<column>[0-9]+)\)?$/;
+
+/** The SDK finds no place for what an ES module declares: it takes the address of a file for its path. */
+function patchPositions(exported: Exports): void {
+  const Resource = exported["Resource"] as Record<string, unknown> | undefined;
+  const callsites = Resource?.["callsites"];
+  if (Resource === undefined || typeof callsites !== "function") return;
+  if (!(Resource["framePositionRegExp"] instanceof RegExp)) return;
+  Resource["framePositionRegExp"] = FRAME;
+  Resource["callsites"] = (): unknown => {
+    const frames = (callsites as () => unknown).call(Resource);
+    if (!Array.isArray(frames)) return frames;
+    return frames.map((frame: { readonly file?: unknown }) =>
+      typeof frame.file === "string" && frame.file.startsWith("file://")
+        ? { ...frame, file: fileURLToPath(frame.file) }
+        : frame,
+    );
+  };
 }
 
 /** Names that the language or the SDK asks every object for. */

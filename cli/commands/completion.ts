@@ -1,5 +1,6 @@
 import { Argument, type Command } from "commander";
 import type { Register } from "../command-io";
+import { EXPLAINED } from "./explain";
 import { type CompletedCommand, completionScript, type Shell, SHELLS } from "../completion-script";
 
 /** `certlock completion SHELL`: prints the script; it knows what this version knows. */
@@ -16,31 +17,40 @@ Examples:
   certlock completion zsh > "\${fpath[1]}/_certlock"
   certlock completion fish > ~/.config/fish/completions/certlock.fish`,
     )
-    .action(async (shell: Shell) => {
-      const { rules } = await import("../../policies/catalogue.js");
-      const ids = rules.map(({ id }) => id);
-      io.out(
-        completionScript(
-          shell,
-          program.commands.map((command) => completed(command, ids)),
-        ),
-      );
+    .action((shell: Shell) => {
+      const commands = program.commands.flatMap((command) => completed(command, ""));
+      const names = program.commands.map((command) => command.name());
+      const help = { name: "help", description: "print the help of a command", words: names, options: [] };
+      io.out(completionScript(shell, [...commands, help]));
     });
 };
 
-function completed(command: Command, rules: readonly string[]): CompletedCommand {
-  const name = command.name();
+/** A command, and behind it the commands within it. */
+function completed(command: Command, group: string): CompletedCommand[] {
+  const name = `${group}${command.name()}`;
   const [first] = command.registeredArguments;
-  const words = name === "explain" ? rules : (first?.argChoices ?? []);
+  const within = command.commands.map((inner) => inner.name());
+  const words = name === "explain" ? EXPLAINED : within.length > 0 ? within : (first?.argChoices ?? []);
   const options = command.createHelp().visibleOptions(command);
-  return {
-    name,
-    description: command.description(),
-    words,
-    options: options.flatMap(({ long, description, required, optional, argChoices }) =>
-      long == null
-        ? []
-        : [{ name: long, description, takesValue: required || optional, choices: argChoices ?? [] }],
-    ),
-  };
+  return [
+    {
+      name,
+      description: command.description(),
+      words,
+      options: options.flatMap(({ short, long, description, required, optional, argChoices }) =>
+        long == null
+          ? []
+          : [
+              {
+                name: long,
+                ...(short != null && { short }),
+                description,
+                takesValue: required || optional,
+                choices: argChoices ?? [],
+              },
+            ],
+      ),
+    },
+    ...command.commands.flatMap((inner) => completed(inner, `${name} `)),
+  ];
 }

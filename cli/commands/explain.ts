@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Argument } from "commander";
+import { rules } from "../../policies/catalogue";
 import { DEFAULT_POLICY_ID, explainRefusal, refusingPolicyId } from "../../graph";
 import type { CommandIo, Register } from "../command-io";
 import { UsageError } from "../errors";
 import { nearest } from "../nearest";
+import { OWN_RULES } from "../review/rule-book";
 import { packageFile } from "../package-files";
 import { pageForTerminal } from "../rule-page";
 
@@ -27,23 +29,21 @@ Examples:
   certlock explain vault-purge-protection | less
   certlock explain "CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed as per assigned policy …"`,
     )
-    .action(async (rule: string | undefined) => {
-      const { rules } = await import("../../policies/catalogue.js");
+    .action((rule: string | undefined) => {
       if (rule === undefined) listRules(rules, io);
-      else
-        explain(
-          rule,
-          rules.map(({ id }) => id),
-          io,
-        );
+      else explain(rule, io);
     });
 };
 
-function explain(given: string, ids: readonly string[], io: CommandIo): void {
+/** Everything a report can name: rules of the pack, and what the review says by itself. */
+export const EXPLAINED: readonly string[] = [...rules, ...OWN_RULES].map(({ id }) => id);
+
+function explain(given: string, io: CommandIo): void {
   const rule = given.trim();
   const page = packageFile(`docs/rules/${rule}.md`);
-  if (ids.includes(rule) && existsSync(page)) {
-    io.out(pageForTerminal(readFileSync(page, "utf8"), io.colour));
+  if (EXPLAINED.includes(rule)) {
+    const text = existsSync(page) ? readFileSync(page, "utf8") : pageOfOwn(rule);
+    io.out(pageForTerminal(text, io.colour));
     return;
   }
   const refusal = refusalIn(rule);
@@ -51,7 +51,7 @@ function explain(given: string, ids: readonly string[], io: CommandIo): void {
     io.out(`${refusal}\n`);
     return;
   }
-  const meant = nearest(rule, ids);
+  const meant = nearest(rule, EXPLAINED);
   const shown = JSON.stringify(rule.slice(0, 80));
   throw new UsageError(
     "RULE_UNKNOWN",
@@ -59,6 +59,21 @@ function explain(given: string, ids: readonly string[], io: CommandIo): void {
       ? `${shown} is no rule. Run certlock explain for the list of all.`
       : `${shown} is no rule; did you mean "${meant}"? Run certlock explain ${meant}`,
   );
+}
+
+/** A policy pack is not shown what is deleted or replaced; of that the review speaks itself, and here is all it knows. */
+function pageOfOwn(id: string): string {
+  const rule = OWN_RULES.find((own) => own.id === id);
+  if (rule === undefined) return `# ${id}\n`;
+  const { title, description, severity, fix } = rule;
+  return [
+    `# ${id}`,
+    `${title}: ${severity}. Found by \`certlock review\` itself, where no rule of the pack has spoken.`,
+    description,
+    "## Fix",
+    ...fix,
+    "A change that is meant passes with `--baseline report.json`, the report of an earlier run.",
+  ].join("\n\n");
 }
 
 const REFUSAL_CODE = /Credential(?:TypeNotAllowed|InvalidLifetime)AsPerAppPolicy/;

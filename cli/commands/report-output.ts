@@ -10,6 +10,7 @@ import { type Host, hosts, type ReviewInput } from "../review/input";
 import { RedactionError } from "../review/redaction";
 import { REPORT_VERSION, type Report, reportSchema } from "../review/report";
 import { boundedJson } from "../review/bounded-json";
+import { withoutCommands } from "../review/clean-text";
 import { type Format, formats, render } from "../review/render";
 
 export interface ReportOptions {
@@ -146,5 +147,5 @@ async function write(path: string, body: string, report: Report, io: CommandIo):
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError("OUTPUT_FAILED", `${path} cannot be written (${code ?? "no reason given"}).`);
   }
-  io.err(`${report.sentence}\nThe report is in ${path}.\n`);
+  io.err(`${withoutCommands(report.sentence)}\nThe report is in ${path}.\n`);
 }

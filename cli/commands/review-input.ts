@@ -7,12 +7,15 @@ import { z } from "zod";
 import type { CommandIo } from "../command-io";
 import { UsageError } from "../errors";
 import { exemptionFile, readExemptionFile } from "../exemption-file";
+import { textOf } from "../input-file";
 import { packageVersion } from "../package-files";
 import { detectHost, readRunContext } from "../post/run-context";
 import { InputError } from "../review/bounded-json";
-import { parseDigest } from "../review/digest";
+import { clean } from "../review/clean-text";
+import { parseDigest, type PreviewDigest } from "../review/digest";
 import { parseEvents } from "../review/events";
 import type { EngineEvent, ExemptionRecord, ReviewContext, ReviewInput } from "../review/input";
+import { plural } from "../review/verdict";
 
 export interface ReviewSources {
   readonly events?: string;
@@ -30,28 +33,33 @@ export interface ReviewSources {
   readonly rulesUrl?: string;
   readonly environment?: string;
   readonly secretsProvider?: string;
+  readonly reportOnlyDays?: number;
 }
 
 /** @throws UsageError when stack and project cannot be told */
 export async function reviewInput(sources: ReviewSources, io: CommandIo): Promise<ReviewInput> {
   const incomplete: string[] = [];
-  const read = async <T>(path: string | undefined, parser: (text: string) => T): Promise<T | undefined> => {
+  const read = async <T>(
+    path: string | undefined,
+    input: string,
+    parser: (text: string) => T,
+  ): Promise<T | undefined> => {
     if (path === undefined) return undefined;
     try {
-      return parser(path === "-" ? await readInput(io) : await readFile(path, "utf8"));
+      return parser(textOf(path === "-" ? await readInput(io) : await readFile(path), input));
     } catch (error) {
       if (error instanceof InputError) incomplete.push(error.message);
-      else io.err(`${path} cannot be read: the preview did not write it.\n`);
+      else io.err(`${path} cannot be read: ${whyNot(error)}.\n`);
       return undefined;
     }
   };
-  const parsed = await read(sources.events, parseEvents);
+  const parsed = await read(sources.events, "events", parseEvents);
   if (parsed !== undefined && parsed.unreadable.length > 0)
-    incomplete.push(`${parsed.unreadable.length} events of the engine could not be read`);
-  const digest = await read(sources.digest, parseDigest);
+    incomplete.push(`${plural(parsed.unreadable.length, "event")} of the engine could not be read`);
+  const digest = await read(sources.digest, "preview digest", parseDigest);
   const events = parsed?.events ?? [];
   const folder = resolve(io.workingFolder, sources.project);
-  const stack = stackOf(sources, events, folder);
+  const stack = stackOf(sources, stacksIn(events, digest), folder);
   const exemptions = exemptionsOf(folder, sources.exemptions, incomplete, io);
   const preview = previewOf(sources, events.length > 0);
   return {
@@ -73,23 +81,45 @@ function previewOf({ previewExit, previewError }: ReviewSources, hasEvents: bool
   return hasEvents ? { ok: false } : { ok: false, reason: `pulumi preview ended with ${previewExit}` };
 }
 
-/** `urn:pulumi:STACK::PROJECT::…`, of the first resource anybody speaks of; else what the caller knows. */
+/** `urn:pulumi:STACK::PROJECT::…` of every resource anybody speaks of; one stack, where nothing has gone wrong. */
+function stacksIn(events: readonly EngineEvent[], digest: PreviewDigest | undefined): ReviewInput["stack"][] {
+  const urns = [
+    ...events.map(
+      (event) =>
+        event.policyAnalyzeSummaryEvent?.resourceUrn ??
+        event.resourcePreEvent?.metadata.urn ??
+        event.policyEvent?.resourceUrn,
+    ),
+    ...(digest?.steps ?? []).map(({ urn }) => urn),
+  ];
+  const found = new Map<string, ReviewInput["stack"]>();
+  for (const urn of urns) {
+    const [, name, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urn ?? "") ?? [];
+    if (name !== undefined && project !== undefined) found.set(`${project}/${name}`, { project, name });
+  }
+  return [...found.values()];
+}
+
+/** The stack of the inputs; else what the caller knows. */
 function stackOf(
   sources: ReviewSources,
-  events: readonly EngineEvent[],
+  found: readonly ReviewInput["stack"][],
   folder: string,
 ): ReviewInput["stack"] {
-  for (const event of events) {
-    const urn =
-      event.policyAnalyzeSummaryEvent?.resourceUrn ??
-      event.resourcePreEvent?.metadata.urn ??
-      event.policyEvent?.resourceUrn;
-    const [, name, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urn ?? "") ?? [];
-    if (name !== undefined && project !== undefined) return { project, name };
+  const [first, ...others] = found;
+  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined) {
+    const names = found.slice(0, 5).map(({ project, name }) => clean(`${project}/${name}`));
+    throw new UsageError(
+      "STACKS_MIXED",
+      `Events and digest are of ${found.length} stacks (${names.join(", ")}): review one preview at a time.`,
+    );
   }
   const parts = (sources.stack ?? "").split("/").filter((part) => part !== "");
   const name = parts.at(-1);
-  const project = parts.length > 1 ? parts.at(-2) : projectName(folder);
+  // Of two parts the first may be an organisation: what the project calls itself comes before it.
+  const named = parts.length > 1 ? parts.at(-2) : undefined;
+  const project = parts.length > 2 ? named : (projectName(folder) ?? named);
   if (name === undefined || project === undefined) {
     throw new UsageError(
       "STACK_UNKNOWN",
@@ -128,7 +158,8 @@ function exemptionsOf(
 
 /** What is given by name comes before what the pipeline says. */
 function givenContext(sources: ReviewSources): Partial<ReviewContext> {
-  const { commit, repository, runUrl, artifactUrl, rulesUrl, environment, secretsProvider } = sources;
+  const { commit, repository, runUrl, artifactUrl, rulesUrl, environment, secretsProvider, reportOnlyDays } =
+    sources;
   return {
     ...(commit !== undefined && { headSha: commit }),
     ...(repository !== undefined && { repositoryUrl: repository }),
@@ -137,10 +168,17 @@ function givenContext(sources: ReviewSources): Partial<ReviewContext> {
     ...(rulesUrl !== undefined && { rulesUrl }),
     ...(environment !== undefined && { environment }),
     ...(secretsProvider !== undefined && { secretsProvider }),
+    ...(reportOnlyDays !== undefined && { reportOnlyDays }),
   };
 }
 
-async function readInput({ input }: CommandIo): Promise<string> {
+function whyNot(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "the preview did not write it";
+  return code === "EISDIR" ? "it is a folder" : `the system says ${code ?? "nothing more"}`;
+}
+
+async function readInput({ input }: CommandIo): Promise<Buffer> {
   if (input === undefined) throw new InputError("standard input", "is not there");
   return input();
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { InvalidArgumentError, Option } from "commander";
 import type { CommandIo, Register } from "../command-io";
 import { UsageError } from "../errors";
-import { EXIT } from "../exit-codes";
+import { EXIT, EXIT_CODES } from "../exit-codes";
 import { COMMENT_MODES, type CommentMode, HOST_NAMES, type HostName } from "../post/posting";
 import { buildReport } from "../review/build-report";
 import type { Report } from "../review/report";
@@ -28,7 +28,7 @@ What it reads: the engine's events say what the policy pack found, the digest sa
 preview gives both:
 
   PULUMI_DEBUG_COMMANDS=true pulumi preview --policy-pack node_modules/certlock/policies \\
-    --json --event-log events.jsonl > digest.json
+    --json --show-sames --event-log events.jsonl > digest.json
   certlock review --events events.jsonl --digest digest.json --preview-exit $?
 
 A file that is missing is no error: then the preview did not get that far, and the review says so and blocks.
@@ -41,7 +41,9 @@ Examples:
   certlock review --events events.jsonl --format json --output report.json
   certlock review --report report.json --format html --output report.html
   certlock review --report report.json --post github
-  certlock review --report report.json --post azure-devops --comment hide-previous`;
+  certlock review --report report.json --post azure-devops --comment hide-previous
+
+${EXIT_CODES}`;
 
 /** `certlock review`. */
 export const registerReview: Register = (program, io) => {
@@ -65,6 +67,11 @@ export const registerReview: Register = (program, io) => {
     .option("--rules-url <url>", "folder with the pages of the rules")
     .option("--environment <name>", "environment of the stack (default: its name)")
     .option("--secrets-provider <scheme>", "what encrypts the state (default: from Pulumi.STACK.yaml)")
+    .option(
+      "--report-only-days <n>",
+      "how long a Conditional Access policy may only report (default: 30)",
+      days,
+    )
     .option("--against <file>", "an earlier report: show what is different")
     .option("--report <file>", "review a report made before (--format json), instead of a preview")
     .addOption(new Option("--post <host>", "post to the pull request of this run").choices(HOST_NAMES))
@@ -137,6 +144,11 @@ async function reportOf(options: ReviewCommandOptions, io: CommandIo): Promise<R
     ...(await reviewInput(options, io)),
     ...(against !== undefined && { against: readReport(against, "AGAINST_INVALID") }),
   });
+}
+
+function days(given: string): number {
+  if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);
+  throw new InvalidArgumentError("Write it as a number of days from 1 on.");
 }
 
 function wholeNumber(given: string): number {

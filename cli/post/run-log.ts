@@ -1,6 +1,7 @@
 /** What a run shows of a review on its own page: annotations in the log, and a summary. No permission needed. */
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { withoutCommands } from "../review/clean-text";
 import { composeShort, UNTRUSTED } from "./body";
 import { withoutMarker } from "./marker";
 import type { Annotation, HostName, Posting } from "./posting";
@@ -56,12 +57,9 @@ function azureLine({ level, message, title, path, line }: Annotation): string {
   return `##vso[task.logissue type=${type};${place}]${data(title === undefined ? message : `${title}: ${message}`)}`;
 }
 
-/** A line for the log that no host takes for a command, whatever a name in it says. */
+/** A line for the log, in which nothing is hidden and nothing a command, whatever a name in it says. */
 export function harmless(line: string): string {
-  return line
-    .replace(/[\p{Cc}\p{Cf}]+/gu, " ")
-    .replaceAll("##", "# #")
-    .replace(/^(\s*)::/, "$1: :");
+  return withoutCommands(line.replace(/[\p{Cc}\p{Cf}]+/gu, " "));
 }
 
 /**

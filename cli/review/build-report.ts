@@ -4,7 +4,7 @@ import { clean } from "./clean-text";
 import { type ChangeSurroundings, credentialChanges } from "./credential-changes";
 import { credentialsOf, type Credential } from "./credentials";
 import { exemptionRows } from "./exemptions";
-import { findingsOf, isOpen, ownFindings, severities } from "./findings";
+import { findingsOf, isOpen, severities } from "./findings";
 import { sha256 } from "./fingerprint";
 import { factsNow } from "./generations";
 import { generationsOf, horizonOf } from "./horizon";
@@ -12,10 +12,11 @@ import { Identities } from "./identities";
 import { identityDetails, passedEverywhere } from "./identity-details";
 import type { ReviewContext, ReviewInput } from "./input";
 import { by, byText, inTurn } from "./order";
+import { ownFindings } from "./own-findings";
 import { previewState, type PreviewState } from "./preview-state";
 import { guard, scanned } from "./redaction";
 import { type Finding, type NotEvaluated, REPORT_VERSION, type Report } from "./report";
-import { plannedResources, type PlannedResource } from "./resources";
+import { plannedResources, type PlannedResource, showsUnchanged } from "./resources";
 import { credentialOrder, findingOrder, identityOrder, privilegeRanks, trustOrder } from "./risk-order";
 import { rootOf, sourceOf, webAddress } from "./source";
 import { trustChanges } from "./trust-changes";
@@ -42,11 +43,13 @@ export function buildReport(input: ReviewInput): Report {
     environment,
     secretsProvider: context.secretsProvider === undefined ? undefined : clean(context.secretsProvider, 40),
     sourceOf: (resource) => sourceOf(resource, context),
+    showsUnchanged: events.length > 0 || showsUnchanged(digest),
     severityOn: severities(said),
   };
   const changes = credentialChanges(credentials, surroundings);
   const trust = trustChanges(resources, identities, surroundings);
-  const findings = [...said, ...ownFindings(said, changes, trust, context)];
+  const own = { said, credentials: changes, trust, resources, identities, input };
+  const findings = [...said, ...ownFindings({ ...own, sourceOf: surroundings.sourceOf })];
   const generations = generationsOf(credentials, now);
   const details = identityDetails({
     ...{ resources, identities, credentials, generations, findings, events, environment },
@@ -238,7 +241,7 @@ function hashOf(
   return sha256([
     ...resources.flatMap(({ urn, operation }) => [urn, operation]),
     ...findings.flatMap(({ fingerprint, level, message }) => [fingerprint, level, message]),
-    ...(input.exemptions ?? []).map(({ id, expires }) => `${id} ${expires}`).sort(byText),
+    ...(input.exemptions ?? []).map(({ id, expires = "" }) => `${id} ${expires}`).sort(byText),
     JSON.stringify([preview, packs]),
   ]);
 }

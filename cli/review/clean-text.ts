@@ -39,6 +39,11 @@ export function clean(text: string, limit = NAME_CHARACTERS): string {
   return shorten(seen, limit);
 }
 
+/** A line that no pipeline takes for a command of its log (`::error::`, `##vso[…]`), whatever a name in it says. */
+export function withoutCommands(line: string): string {
+  return line.replace(/##(?=vso\[|\[)/gi, "# #").replace(/^(\s*)::/, "$1: :");
+}
+
 /** At most so many characters as people count them, the ellipsis included. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;

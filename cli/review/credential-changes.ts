@@ -17,6 +17,8 @@ export interface ChangeSurroundings {
   readonly environment: string;
   readonly secretsProvider: string | undefined;
   readonly sourceOf: (resource: PlannedResource) => Source | undefined;
+  /** Whether the inputs hold what stays as it is: events do, a digest leaves it out. */
+  readonly showsUnchanged: boolean;
   /** The worst a rule says about a resource. */
   readonly severityOn: (urn: string) => Severity | undefined;
 }
@@ -42,12 +44,13 @@ function changeOf(
   credential: Credential,
   certificates: readonly Credential[],
   group: readonly Credential[],
-  { now, environment, secretsProvider, sourceOf, severityOn }: ChangeSurroundings,
+  { now, environment, secretsProvider, sourceOf, showsUnchanged, severityOn }: ChangeSurroundings,
 ): CredentialChange {
   const { kind, identity, resource, generation } = credential;
-  const change = wordFor(credential, certificates, now);
+  const change = wordFor(credential, certificates, showsUnchanged, now);
   const facts = change === "remove" || change === "rotate: retire old" ? credential.before : credential.after;
-  const overlapDays = overlapOf(credential, change, certificates, now);
+  const isKnown = showsUnchanged || change === "replace ⚠ gap";
+  const overlapDays = isKnown ? overlapOf(credential, change, certificates, now) : undefined;
   const portal = portalOf(identity);
   const source = sourceOf(resource);
   const own = severityOf({ credential, change, facts, overlapDays, group });
@@ -74,7 +77,12 @@ function changeOf(
   };
 }
 
-function wordFor(credential: Credential, certificates: readonly Credential[], now: Date): Change {
+function wordFor(
+  credential: Credential,
+  certificates: readonly Credential[],
+  showsUnchanged: boolean,
+  now: Date,
+): Change {
   const { kind, fate } = credential;
   if (kind !== "certificate") {
     if (fate === "added") return "add";
@@ -88,7 +96,9 @@ function wordFor(credential: Credential, certificates: readonly Credential[], no
     return others.some((other) => other.fate !== "removed") ? "rotate: retire old" : "remove";
   }
   if (stays) return "rotate: publish";
-  return others.some(({ before }) => before !== undefined) ? "replace ⚠ gap" : "add";
+  if (others.every(({ before }) => before === undefined)) return "add";
+  // One that stays may be there and not be told of.
+  return showsUnchanged ? "replace ⚠ gap" : "rotate: publish";
 }
 
 function isValid(credential: Credential, now: Date): boolean {

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { type Bounds, BOUNDS, boundedJson, InputError } from "./bounded-json";
+import { readEvent } from "./events";
 
 const text = z.string();
 const record = z.record(z.string(), z.unknown());
@@ -54,6 +55,8 @@ export type DigestState = z.infer<typeof state>;
 export function parseDigest(given: string, bounds: Bounds = BOUNDS): PreviewDigest {
   const parsed = boundedJson(objectIn(given), bounds);
   if (parsed.problem !== undefined) throw new InputError("preview digest", parsed.problem);
+  if (readEvent(parsed.value)?.sequence !== undefined)
+    throw new InputError("preview digest", "holds the engine's events, which are an input of their own");
   const digest = digestSchema.safeParse(parsed.value);
   if (!digest.success) {
     const where = digest.error.issues[0]?.path.filter(

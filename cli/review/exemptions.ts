@@ -22,7 +22,8 @@ export function exemptionRows(
   const rows = new Map<string, ExemptionRow>();
   for (const record of records) {
     const id = clean(record.id);
-    const daysLeft = daysLeftOf(record.expires, now);
+    const { expires = "" } = record;
+    const daysLeft = daysLeftOf(expires, now);
     rows.set(id, {
       id,
       rule: clean(record.rule),
@@ -30,7 +31,7 @@ export function exemptionRows(
       owner: clean(record.owner),
       ...(record.approver !== undefined && { approver: clean(record.approver) }),
       ticket: clean(record.ticket),
-      ...(daysLeft !== undefined && { expires: clean(record.expires, 25), daysLeft }),
+      ...(daysLeft !== undefined && { expires: clean(expires, 25), daysLeft }),
       used: used.has(id),
       isNew: isNew(id),
     });
@@ -54,8 +55,8 @@ export function exemptionRows(
   return [...rows.values()];
 }
 
-/** As the pack counts: the day that has begun is one, and a date lasts to its end in UTC. */
-function daysLeftOf(expires: string, now: Date): number | undefined {
+/** As the pack counts: the day that has begun is one, and a date lasts to its end in UTC; undefined for no date. */
+export function daysLeftOf(expires: string, now: Date): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.test(expires)) return undefined;
   const end = Date.parse(expires) + (expires.length === 10 ? DAY : 0);
   return Number.isNaN(end) ? undefined : Math.ceil((end - now.getTime()) / DAY);

@@ -1,10 +1,10 @@
-/** What rules have said, joined with what is known of the rules, and what the review says by itself. */
+/** What rules have said, joined with what is known of the rules. */
 import { clean, SENTENCE_CHARACTERS } from "./clean-text";
 import { fingerprintOf } from "./fingerprint";
 import type { Identities } from "./identities";
 import type { EngineEvent, ReviewContext } from "./input";
 import { by, inTurn } from "./order";
-import type { CredentialChange, Finding, Severity, TrustChange } from "./report";
+import type { Finding, Severity } from "./report";
 import type { PlannedResource } from "./resources";
 import { ruleFacts } from "./rule-book";
 import { atLeast, isSeverity, worst } from "./severity";
@@ -12,7 +12,7 @@ import { sourceOf } from "./source";
 import { nameOf, partsOf } from "./urn";
 
 type PolicyEvent = NonNullable<EngineEvent["policyEvent"]>;
-type Unmarked = Omit<Finding, "fingerprint">;
+export type Unmarked = Omit<Finding, "fingerprint">;
 
 /** What the pack says of a property it cannot read yet. */
 const UNDECIDED =
@@ -88,7 +88,7 @@ function withShortName(message: string, name: string): string {
 }
 
 /** With fingerprints: those that agree in rule, URN and field are told apart by their place in the order of wording. */
-function marked(findings: readonly Unmarked[]): Finding[] {
+export function marked(findings: readonly Unmarked[]): Finding[] {
   const numbers = new Map<string, number>();
   return [...findings]
     .sort(
@@ -115,83 +115,6 @@ export function severities(findings: readonly Finding[]): (urn: string) => Sever
     found.set(urn, worst(severity, found.get(urn)));
   }
   return (urn) => found.get(clean(urn, 400));
-}
-
-/** What must not pass in silence because no rule has spoken about it. */
-export function ownFindings(
-  findings: readonly Finding[],
-  credentials: readonly CredentialChange[],
-  trust: readonly TrustChange[],
-  context: ReviewContext,
-): Finding[] {
-  const isSpokenOf = (urn: string, severity: Severity): boolean =>
-    findings.some(
-      (finding) =>
-        finding.urn === urn &&
-        finding.kind === "violation" &&
-        (finding.exemption !== undefined ||
-          finding.level === "mandatory" ||
-          atLeast(finding.severity, severity)),
-    );
-  const found: Unmarked[] = [];
-  const add = (
-    rule: string,
-    change: CredentialChange | TrustChange,
-    severity: Severity,
-    message: string,
-    field?: string,
-  ): void => {
-    const urn = clean(change.urn, 400);
-    const facts = ruleFacts(rule, context);
-    if (facts === undefined || isSpokenOf(urn, severity)) return;
-    found.push({
-      kind: "violation",
-      level: "advisory",
-      severity,
-      rule,
-      title: facts.title,
-      urn,
-      resource: nameOf(change.urn),
-      type: clean(partsOf(change.urn).type, 120),
-      message,
-      fix: [...facts.fix],
-      ...(change.identity !== undefined && { identity: change.identity }),
-      ...(field !== undefined && { field }),
-      ...(change.source && { source: change.source }),
-    });
-  };
-  for (const change of credentials) {
-    const { identity } = change;
-    if (change.kind === "secret" && change.change === "add")
-      add("review-secret-added", change, "critical", `A client secret would be added to "${identity}".`);
-    else if (change.change === "replace ⚠ gap")
-      add(
-        "review-certificate-gap",
-        change,
-        change.severity,
-        `The certificate of "${identity}" is replaced without overlap.`,
-      );
-    else if (change.change === "rotate: publish" && (change.overlapDays ?? 1) <= 0)
-      add(
-        "review-certificate-gap",
-        change,
-        change.severity,
-        `The certificate of "${identity}" ends before its successor begins.`,
-      );
-  }
-  for (const change of trust) {
-    if (change.direction !== "loosens" || !atLeast(change.severity, "high")) continue;
-    const sentence = `${change.kind} "${change.object}": ${change.field} goes from ${change.before ?? "nothing"} to ${change.after ?? "nothing"}.`;
-    const message = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-    add(
-      "review-control-loosened",
-      change,
-      change.severity,
-      clean(message, SENTENCE_CHARACTERS),
-      change.field,
-    );
-  }
-  return marked(found);
 }
 
 /** A violation nothing excuses. */

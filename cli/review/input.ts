@@ -30,6 +30,11 @@ export interface ReviewContext {
   readonly environment?: string;
   /** What encrypts the state: the scheme alone, such as `azurekeyvault` or `passphrase`. */
   readonly secretsProvider?: string;
+  /**
+   * Days a Conditional Access policy may only report before the review says so, from 1.
+   * @default 30
+   */
+  readonly reportOnlyDays?: number;
   /** Tools and their versions, to be listed at the end. */
   readonly versions?: Readonly<Record<string, string>>;
   /** Address of the folder that holds the pages of the rules; default: that of the published ones. */
@@ -44,8 +49,8 @@ export interface ExemptionRecord {
   readonly owner: string;
   readonly approver?: string;
   readonly ticket: string;
-  /** A date, whose day in UTC is included, or a time with its zone. */
-  readonly expires: string;
+  /** A date, whose day in UTC is included, or a time with its zone; absent where the file has none. */
+  readonly expires?: string;
 }
 
 /** Something no rule could look at. */

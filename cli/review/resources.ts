@@ -23,6 +23,8 @@ export interface PlannedResource {
   readonly dependencies: Readonly<Record<string, readonly string[]>>;
   /** Source positions, the innermost first; known from the digest alone. */
   readonly frames: readonly string[];
+  /** When the deployed one was last changed; known from the digest alone. */
+  readonly changedAt: Date | undefined;
   /** Of a replacement: whether the old one goes before the new one comes. */
   readonly goesFirst: boolean;
 }
@@ -59,6 +61,14 @@ export function plannedResources(
   return [...steps.values()].map(merge).sort((a, b) => byText(a.urn, b.urn));
 }
 
+/** Whether a digest holds what stays as it is: it was made with `--show-sames`. Without it, it has the stack itself. */
+export function showsUnchanged(digest: PreviewDigest | undefined): boolean {
+  return (
+    digest?.steps?.some(({ op, urn }) => op === "same" && partsOf(urn).type !== "pulumi:pulumi:Stack") ??
+    false
+  );
+}
+
 function stepsOf(events: readonly EngineEvent[]): Step[] {
   const found = events.flatMap((event) => {
     const metadata = (event.resOutputsEvent ?? event.resourcePreEvent)?.metadata;
@@ -88,6 +98,7 @@ function merge(steps: readonly Step[]): PlannedResource {
     after: operation === "delete" ? undefined : sidesOf(after),
     dependencies: dependenciesOf(described),
     frames: framesOf(described),
+    changedAt: changedAt(before),
     goesFirst: goesFirst(steps),
   };
 }
@@ -110,6 +121,18 @@ function goesFirst(steps: readonly Step[]): boolean {
   const first = (...ops: readonly string[]): number =>
     Math.min(...steps.filter(({ op }) => ops.includes(op)).map(({ order }) => order));
   return first("delete-replaced", "delete") < first("create-replacement", "create");
+}
+
+function changedAt(states: readonly DigestState[]): Date | undefined {
+  const moment = firstText(
+    states.flatMap((state) => [state["modified"], state["created"]].map(textOrNothing)),
+  );
+  const parsed = Date.parse(moment ?? "");
+  return Number.isNaN(parsed) ? undefined : new Date(parsed);
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function sidesOf(states: readonly DigestState[]): Sides | undefined {

@@ -16,7 +16,7 @@ export interface RuleFacts {
 }
 
 /** Deletions and replacements are never shown to a policy pack; the review judges them by itself. */
-const OWN: readonly Omit<RuleFacts, "url">[] = [
+export const OWN_RULES: readonly Omit<RuleFacts, "url">[] = [
   {
     id: "review-certificate-gap",
     title: "A certificate is replaced without overlap",
@@ -39,6 +39,26 @@ const OWN: readonly Omit<RuleFacts, "url">[] = [
     tags: ["control"],
   },
   {
+    id: "review-exemption-without-end",
+    title: "An exemption never ends",
+    description:
+      "An exemption of the file has no date, or none that can be read, and no rule has spoken about it.",
+    severity: "high",
+    fix: ['Give it a date in "expires", at most 90 days ahead, and have it approved by somebody else.'],
+    tags: ["exemption"],
+  },
+  {
+    id: "review-report-only-too-long",
+    title: "A policy has only reported for too long",
+    description:
+      "A Conditional Access policy notes sign-ins it would refuse, has not been changed for longer than a roll-out takes, and still refuses none.",
+    severity: "medium",
+    fix: [
+      'Look at the sign-in log of that time, then set "state" to enabled; --report-only-days says how long is right.',
+    ],
+    tags: ["conditional-access"],
+  },
+  {
     id: "review-secret-added",
     title: "A client secret is added",
     description: "An application gets a client secret, and no rule of the pack has spoken about it.",
@@ -49,7 +69,7 @@ const OWN: readonly Omit<RuleFacts, "url">[] = [
 ];
 
 export function ruleFacts(id: string, context: ReviewContext): RuleFacts | undefined {
-  const own = OWN.find((rule) => rule.id === id);
+  const own = OWN_RULES.find((rule) => rule.id === id);
   const base = webAddress(context.rulesUrl);
   const page = base === undefined ? undefined : `${base}/${id}.md`;
   if (own !== undefined) return own;

@@ -18,7 +18,7 @@ fi
 [[ -e $pack ]] || fail "There is no policy pack${pack:+ at $pack}. Run \"npm ci\" before this step, with certlock in package.json."
 pack=$(cd -- "$(dirname -- "$pack")" && pwd)/$(basename -- "$pack")
 
-arguments=(--stack "$stack" --cwd "$work_dir" --policy-pack "$pack" --json --event-log "$review/events.jsonl"
+arguments=(--stack "$stack" --cwd "$work_dir" --policy-pack "$pack" --json --show-sames --event-log "$review/events.jsonl"
   --color never --non-interactive --suppress-progress)
 if [[ -n ${CERTLOCK_POLICY_PACK_CONFIG:-} ]]; then
   arguments+=(--policy-pack-config "$CERTLOCK_POLICY_PACK_CONFIG")

@@ -19,6 +19,8 @@ export interface VaultStoreOptions {
   readonly random?: RandomBytes;
   /** Azure subscription everything lies in. @default - a random GUID */
   readonly subscriptionId?: string;
+  /** Whether something beside vaults exists that can log. @default - nothing does */
+  readonly otherExists?: (id: string) => boolean;
 }
 
 export interface ResourceGroup {
@@ -79,7 +81,9 @@ export class VaultStore {
       vault: (id: string) => this.vaultById(id),
       vaultExists: (id: string) => this.vaultById(id) !== undefined,
     };
-    this.diagnosticSettings = new DiagnosticSettings(around.vaultExists);
+    this.diagnosticSettings = new DiagnosticSettings(
+      (id) => around.vaultExists(id) || (options.otherExists?.(id) ?? false),
+    );
     this.events = new EventTopics(around);
     this.privateEndpoints = new PrivateEndpoints(around);
     this.monitoring = new MonitoringStore({ ...around, clock: this.#clock });

@@ -1,12 +1,39 @@
 /** `certlock` itself: help, complaints, pages, completion. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rules } from "../../policies/catalogue";
+import type { Command } from "commander";
+import type { CommandIo } from "../../cli/command-io";
+import { SHELLS, type Shell } from "../../cli/completion-script";
+import { createProgram, runProgram } from "../../cli/program";
+import { OWN_RULES } from "../../cli/review/rule-book";
+import { OPTIONS, readArguments } from "../../sandbox/arguments";
 import { pageForTerminal } from "../../cli/rule-page";
+import { rules } from "../../policies/catalogue";
 import { certlock, ROOT } from "./check/certlock-process";
+
+/** A process that says nothing, and where nothing is to be run. */
+const QUIET: CommandIo = {
+  environment: {},
+  workingFolder: ROOT,
+  now: () => new Date(0),
+  out: () => undefined,
+  err: () => undefined,
+  colour: false,
+  signal: new AbortController().signal,
+  exit: () => undefined,
+};
+
+/** Without its last letter, with one too many, and with two letters in each other's place. */
+function mistypings(option: string): string[] {
+  return [
+    option.slice(0, -1),
+    `${option}x`,
+    `--${option.slice(3, 4)}${option.slice(2, 3)}${option.slice(4)}`,
+  ];
+}
 
 describe("certlock", function () {
   this.timeout(60_000);
@@ -15,7 +42,16 @@ describe("certlock", function () {
     const [asked, silent] = [await certlock(["--help"]), await certlock([])];
     assert.equal(asked.code, 0);
     assert.equal(silent.stdout, asked.stdout);
-    for (const word of ["check", "explain", "sandbox", "engine", "completion", "Exit codes", "Examples"])
+    for (const word of [
+      "check",
+      "explain",
+      "rotation plan",
+      "sandbox",
+      "engine",
+      "completion",
+      "Exit codes",
+      "Examples",
+    ])
       assert.ok(asked.stdout.includes(word), word);
     assert.doesNotMatch(asked.stdout, /\u001b\[/);
   });
@@ -29,6 +65,8 @@ describe("certlock", function () {
   for (const [what, args, meant] of [
     ["a command", ["chekc"], "(Did you mean check?)"],
     ["an option", ["check", "--fromat", "json"], "(Did you mean --format?)"],
+    ["a command of a group", ["rotation", "paln"], "(Did you mean plan?)"],
+    ["an option of one", ["rotation", "plan", "--utnil", "90d"], "(Did you mean --until?)"],
     ["a rule", ["explain", "vault-purge-protecton"], 'did you mean "vault-purge-protection"?'],
   ] as const) {
     it(`names what ${what} was probably meant to be`, async () => {
@@ -37,6 +75,54 @@ describe("certlock", function () {
       assert.ok(stderr.includes(meant), stderr);
     });
   }
+
+  it("leaves the sandbox its own help", async () => {
+    const { code, stdout } = await certlock(["sandbox", "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^certlock sandbox: .*[\s\S]*--seed FILE/);
+  });
+
+  it("says that the disk is full, and nothing of itself", function () {
+    if (!existsSync("/dev/full")) this.skip();
+    for (const args of ["explain", "completion bash", "--help"]) {
+      const command = `"${process.execPath}" "${join(ROOT, "cli/bin/certlock")}" ${args} > /dev/full`;
+      const { status, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+      assert.deepEqual(
+        { status, stderr },
+        { status: 1, stderr: "OUTPUT_FAILED: The output cannot be written (ENOSPC).\n" },
+        args,
+      );
+    }
+  });
+
+  it("names what every command and every option of the tree was probably meant to be", async () => {
+    const unnamed: string[] = [];
+    let tried = 0;
+    const complains = async (args: readonly string[], meant: string): Promise<void> => {
+      tried += 1;
+      let told = "";
+      const code = await runProgram(args, { ...QUIET, err: (text) => (told += text) });
+      const isMeant = new RegExp(`[dD]id you mean (one of )?[^?]*${meant}\\b`).test(told);
+      if (code !== 1 || !isMeant) unnamed.push(`${args.join(" ")} (${code}): ${told}`);
+    };
+    const walk = async (command: Command, path: readonly string[]): Promise<void> => {
+      for (const option of command.options.flatMap(({ long }) => (long == null ? [] : [long])))
+        for (const mistyped of mistypings(option)) await complains([...path, mistyped], option);
+      for (const each of command.commands) {
+        await complains([...path, each.name().slice(0, -1)], each.name());
+        await walk(each, [...path, each.name()]);
+      }
+    };
+    await walk(createProgram(QUIET), []);
+    for (const name of Object.keys(OPTIONS)) {
+      for (const mistyped of mistypings(`--${name}`)) {
+        tried += 1;
+        assert.throws(() => readArguments([mistyped]), new RegExp(`Did you mean --${name}\\?`), mistyped);
+      }
+    }
+    assert.deepEqual(unnamed, []);
+    assert.ok(tried > 60, String(tried));
+  });
 
   it("says which formats there are", async () => {
     const { code, stderr } = await certlock(["check", "--format", "xml"]);
@@ -85,6 +171,15 @@ describe("certlock", function () {
 
 describe("certlock explain", function () {
   this.timeout(60_000);
+
+  it("knows what the review says by itself", async () => {
+    for (const { id, title, fix } of OWN_RULES) {
+      const { code, stdout } = await certlock(["explain", id]);
+      assert.equal(code, 0);
+      assert.ok(stdout.startsWith(`${id}\n\n${title}`), stdout);
+      for (const step of fix) assert.ok(stdout.includes(step), step);
+    }
+  });
 
   it("lists every rule", async () => {
     const { code, stdout } = await certlock(["explain"]);
@@ -140,13 +235,23 @@ describe("certlock completion", function () {
     }
   }
 
-  async function script(name: string): Promise<string> {
+  function script(name: Shell): string {
     const path = join(folder, `_certlock-${name}`);
-    const { code, stdout } = await certlock(["completion", name]);
-    assert.equal(code, 0);
-    writeFileSync(path, stdout);
+    const out = (text: string): void => {
+      writeFileSync(path, text);
+    };
+    const io = { out } as unknown as CommandIo;
+    createProgram(io).parse(["completion", name], { from: "user" });
     return path;
   }
+
+  it("prints a script for every shell it is asked for", async () => {
+    for (const name of SHELLS) {
+      const { code, stdout } = await certlock(["completion", name]);
+      assert.equal(code, 0);
+      assert.match(stdout, /certlock completion for/);
+    }
+  });
 
   const cases = [
     ["che", ["check"]],
@@ -155,11 +260,17 @@ describe("certlock completion", function () {
     ["check --fail-on c", ["critical"]],
     ["completion f", ["fish"]],
     ["check --str", ["--strict"]],
+    ["check -f ma", ["markdown"]],
+    ["explain review-cert", ["review-certificate-gap"]],
+    ["help rev", ["review"]],
+    ["rotation p", ["plan"]],
+    ["rotation plan --format ic", ["ics"]],
+    ["rotation plan --simu", ["--simulate-missed"]],
   ] as const;
 
-  it("completes in bash", async function () {
+  it("completes in bash", function () {
     const bash = shell("bash", this);
-    const path = await script("bash");
+    const path = script("bash");
     for (const [line, expected] of cases) {
       const words = `certlock ${line}`.split(" ");
       const command = `source '${path}'; COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; _certlock; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -168,9 +279,28 @@ describe("certlock completion", function () {
     }
   });
 
-  it("completes in fish", async function () {
+  it("completes in bash what follows a sign of equality, and names with spaces in them", function () {
+    const bash = shell("bash", this);
+    const path = script("bash");
+    writeFileSync(join(folder, "my report.json"), "");
+    for (const [words, expected] of [
+      [["check", "--format", "=", "ma"], ["markdown"]],
+      [
+        ["check", "--format", "="],
+        ["text", "markdown", "json", "sarif", "junit", "html"],
+      ],
+      [["review", "--report", "my"], ["my report.json"]],
+      [["check", "my"], ["my report.json"]],
+    ] as const) {
+      const command = `source '${path}'; COMP_WORDS=(certlock ${words.join(" ")}); COMP_CWORD=${words.length}; _certlock; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const answer = execFileSync(bash, ["--norc", "-c", command], { encoding: "utf8", cwd: folder });
+      assert.deepEqual(answer.trim().split("\n"), expected, words.join(" "));
+    }
+  });
+
+  it("completes in fish", function () {
     const fish = shell("fish", this);
-    const path = await script("fish");
+    const path = script("fish");
     for (const [line, expected] of cases) {
       const command = `source '${path}'; complete -C 'certlock ${line}'`;
       const answer = execFileSync(fish, ["--no-config", "-c", command], { encoding: "utf8" });
@@ -185,9 +315,9 @@ describe("certlock completion", function () {
     }
   });
 
-  it("completes in zsh", async function () {
+  it("completes in zsh", function () {
     const zsh = shell("zsh", this);
-    const path = await script("zsh");
+    const path = script("zsh");
     for (const [line, expected] of cases)
       assert.equal(pressTab(zsh, path, line).split(" ").at(-1), expected[0], line);
   });

@@ -66,6 +66,7 @@ describe("the GitHub Action", () => {
         "--policy-pack",
         "/workspace/node_modules/certlock/policies",
         "--json",
+        "--show-sames",
         "--event-log",
         `${FOLDER}/events.jsonl`,
         "--color",

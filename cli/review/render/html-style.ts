@@ -15,7 +15,9 @@ header{border-radius:12px;padding:20px 24px;border:1px solid var(--line);border-
 .blocked{--edge:var(--bad);--tint:var(--bad-bg)}.needs-review,.incomplete{--edge:var(--warn);--tint:var(--warn-bg)}.clean{--edge:var(--good);--tint:var(--good-bg)}
 h1{margin:0;font-size:26px;line-height:1.25}h1 .verdict{color:var(--edge)}
 .sentence{margin:6px 0 0;font-size:17px}.sentence::first-letter{text-transform:uppercase}.provenance{margin:10px 0 0;color:var(--soft);font-size:13.5px}
-h2{font-size:18px;margin:0 0 12px}
+h2{font-size:18px;margin:0 0 12px}h3{font-size:15px;margin:0}
+article{padding:10px 0;border-top:1px solid var(--line)}article:first-of-type{border-top:0;padding-top:0}article p,article ol{margin:4px 0}article ol{padding-left:22px}
+article:target{background:var(--mute-bg);outline:6px solid var(--mute-bg);border-radius:2px}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px 20px;margin-top:18px;overflow:hidden}
 .glance{display:grid;grid-template-columns:repeat(5,1fr);gap:10px;margin:18px 0 0}
 .glance div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 14px}

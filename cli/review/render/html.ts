@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { MIN_OVERLAP_DAYS } from "../credential-changes";
 import { mustFix } from "../findings";
 import type { CredentialChange, Finding, Generation, Identity, Report, TrustChange } from "../report";
+import { ruleFacts } from "../rule-book";
 import { STYLE } from "./html-style";
 import { timeline } from "./timeline";
 import * as words from "./words";
@@ -28,6 +29,7 @@ export function html(report: Report): string {
     exemptions(report),
     horizon(report),
     open(report),
+    rules(report),
     identities(report),
     passed(report),
     footer(report),
@@ -120,7 +122,7 @@ function differences({ against }: Report): string {
 function findings(title: string, list: readonly Finding[]): string {
   const rows = list.map((finding) => [
     { html: pill(finding.severity), width: "tight" as const },
-    { html: link(code(finding.rule), finding.url) },
+    { html: link(code(finding.rule), `#${anchor(finding.rule)}`) },
     plain(finding.identity ?? finding.resource),
     wide(finding.message),
     wide(finding.fix.join(" ")),
@@ -131,6 +133,28 @@ function findings(title: string, list: readonly Finding[]): string {
     list.length,
     table(title, ["Severity", "Rule", "Identity", "What", "Fix", "Source"], rows),
   );
+}
+
+function anchor(rule: string): string {
+  return `rule-${rule.replace(/[^\w-]/g, "-")}`;
+}
+
+/** The page of every rule that is named above: what it wants and how to get there, without leaving this file. */
+function rules({ findings: list }: Report): string {
+  const named = new Map(
+    list.filter(({ exemption }) => exemption === undefined).map((each) => [each.rule, each]),
+  );
+  const blocks = [...named.values()].map(({ rule, title, severity, fix, url }) => {
+    const description = ruleFacts(rule, { generatedAt: new Date(0) })?.description;
+    const steps = fix.map((step) => `<li>${esc(step)}</li>`).join("");
+    return [
+      `<article id="${esc(anchor(rule))}" tabindex="-1"><h3>${code(rule)} ${pill(severity)}</h3><p><b>${esc(title)}.</b>`,
+      `${description === undefined || description === title ? "" : ` ${esc(description)}`}</p>`,
+      steps === "" ? "" : `<ol>${steps}</ol>`,
+      `<p class="soft">${url === undefined ? "" : `${link("Read more", url)} · `}${code(`certlock explain ${rule}`)}</p></article>`,
+    ].join("");
+  });
+  return section("What the rules want", blocks.length, blocks.join("\n"));
 }
 
 function drawing(report: Report): string {

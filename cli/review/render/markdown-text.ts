@@ -6,7 +6,8 @@ const JOINER = "\u2060";
  * What hosts make links of: mentions, issues, requests, labels, milestones, snippets, epics, alerts, formulas and bare
  * addresses. No escape of Markdown stops them, because they are looked for after Markdown.
  */
-const REFERENCES = /[@#!~%$&^](?=[\p{L}\p{N}"'_{[(<\\-])|:\/(?=\/)|\b(?:www|ftp)(?=\.)|\bGH(?=-\d)/giu;
+const REFERENCES =
+  /[@#!~%$&^](?=[\p{L}\p{N}"'_{[(<\\-])|:\/(?=\/)|(?<![a-z\d])(?:(?:www|ftp)(?=\.)|GH(?=-\d))/giu;
 
 /** Safe in a cell, a list item behind a word, or a sentence. */
 export function md(text: string): string {
@@ -18,13 +19,12 @@ export function md(text: string): string {
     .replace(/>/g, "&gt;");
 }
 
-/** A name in a fence of its own, as code; in a cell the bar has to be escaped even there. */
+/**
+ * A name as code. Between backticks a bar cannot follow a backslash in a cell: whatever is written, the cell ends there
+ * or the backslash goes, so such a name stands in an element, where escapes count.
+ */
 export function code(text: string): string {
-  const runs = text.match(/`+/g) ?? [];
-  const longest = Math.max(0, ...runs.map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const inner = longest > 0 ? ` ${text} ` : text;
-  return `${fence}${inner.replace(/\|/g, "\\|")}${fence}`;
+  return /[`|\\]/.test(text) ? `<code>${md(text)}</code>` : `\`${text}\``;
 }
 
 /** Safe within an element or attribute of HTML, where Markdown is not read. */

@@ -5,8 +5,9 @@
  * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 import type { Finding, Report, Severity } from "../report";
-import { ruleFacts } from "../rule-book";
 import { fingerprintOf } from "../fingerprint";
+import { type RuleFacts, ruleFacts } from "../rule-book";
+import { link, md } from "./markdown-text";
 
 /** https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit */
 export const MOST_RESULTS = 25_000;
@@ -45,7 +46,7 @@ export function sarif(report: Report): string {
       level: "error",
       message: { text: sentence },
       locations: [locationOf(undefined, report)],
-      partialFingerprints: { "certlock/v1": fingerprintOf(rule, report.key, undefined, 0) },
+      partialFingerprints: fingerprints(fingerprintOf(rule, report.key, undefined, 0)),
     })),
     ...findings.map((finding) => resultOf(finding, index.get(finding.rule), report)),
   ];
@@ -103,10 +104,26 @@ function descriptorOf({ rule, title, severity, url, fix }: Entry): unknown {
     shortDescription: { text: title },
     fullDescription: { text: facts?.description ?? title },
     ...(url !== undefined && { helpUri: url }),
-    help: { text: fix.length === 0 ? title : fix.join("\n") },
+    help: { text: fix.length === 0 ? title : fix.join("\n"), markdown: helpOf(rule, title, facts, fix, url) },
     defaultConfiguration: { level: levelFor(severity) },
     properties: { tags, "security-severity": SCORES[severity], precision: "very-high" },
   };
+}
+
+/** Shown beside the alert: what the rule wants and how to get there. */
+function helpOf(
+  rule: string,
+  title: string,
+  facts: RuleFacts | undefined,
+  fix: readonly string[],
+  url: string | undefined,
+): string {
+  return [
+    `**${md(title)}.** ${md(facts?.description ?? "")}`.trim(),
+    ...(fix.length === 0 ? [] : ["", ...fix.map((step, index) => `${index + 1}. ${md(step)}`)]),
+    "",
+    `${url === undefined ? "" : `${link("Read more", url)} · `}\`certlock explain ${rule.replace(/[^\w-]/g, "")}\``,
+  ].join("\n");
 }
 
 function levelFor(severity: Severity): "error" | "warning" | "note" {
@@ -124,7 +141,7 @@ function resultOf(finding: Finding, ruleIndex: number | undefined, report: Repor
       : { level: finding.level === "mandatory" ? "error" : levelFor(finding.severity) }),
     message: { text: finding.message },
     locations: [locationOf(finding, report)],
-    partialFingerprints: { "certlock/v1": finding.fingerprint },
+    partialFingerprints: fingerprints(finding.fingerprint),
     ...(finding.exemption !== undefined && {
       suppressions: [
         { kind: "external", status: "accepted", justification: `Exemption ${finding.exemption}` },
@@ -132,6 +149,16 @@ function resultOf(finding: Finding, ruleIndex: number | undefined, report: Repor
     }),
     properties: { severity: finding.severity, enforcement: finding.level },
   };
+}
+
+/**
+ * GitHub tells alerts apart by the second name alone; left out, it would be made from the line of the source, and an
+ * edit of that line would close one alert and open another.
+ *
+ * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning#providing-data-to-track-code-scanning-alerts-across-runs
+ */
+function fingerprints(fingerprint: string): Record<string, string> {
+  return { "certlock/v1": fingerprint, primaryLocationLineHash: `${fingerprint}:1` };
 }
 
 function locationOf(finding: Finding | undefined, { projectFile }: Report): unknown {

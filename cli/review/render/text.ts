@@ -1,4 +1,5 @@
 /** The report for a terminal: the order of the comment, as wide as the terminal, in colour only when asked. */
+import { withoutCommands } from "../clean-text";
 import { MIN_OVERLAP_DAYS } from "../credential-changes";
 import { mustFix } from "../findings";
 import type { Finding, Report, Severity, Verdict } from "../report";
@@ -92,7 +93,7 @@ class Page {
   }
 
   toString(): string {
-    return `${this.#lines.join("\n")}\n`;
+    return `${this.#lines.map(withoutCommands).join("\n")}\n`;
   }
 }
 

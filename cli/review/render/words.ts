@@ -128,7 +128,7 @@ export function keysInWords({ privateKeys }: Report): string {
 export const FOOTER =
   "Values are never shown: a report is made of names, ids, dates, thumbprints, networks and the sentences of rules.";
 export const EXEMPTION_HINT =
-  "An exemption is an entry of exemptions.yaml, approved by somebody else than its owner.";
+  "What a rule wants: certlock explain RULE. An exemption is an entry of exemptions.yaml, approved by somebody else than its owner.";
 
 /** Columns of the credential changes, in the order every table has them. */
 export const CREDENTIAL_COLUMNS = [

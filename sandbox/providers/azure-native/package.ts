@@ -6,6 +6,7 @@ import type { PropertyMap } from "../property-values";
 import type { ProviderPackage } from "../provider-package";
 import type { ResourceKind } from "../resource-kind";
 import { calling, type PackageSettings } from "./arm";
+import { automationKinds } from "./automation";
 import { identityCredentialKind, userAssignedIdentityKind } from "./managed-identity";
 import { diagnosticSettingKind } from "./diagnostic-setting";
 import { monitoringKinds, triggerCallbackUrl } from "./monitoring";
@@ -21,6 +22,7 @@ export function azureNativePackage(tenant: Tenant): ProviderPackage {
   const settings: PackageSettings = { location: undefined };
   const echo = new EchoStore();
   const kinds = new Map<string, ResourceKind>([
+    ...automationKinds(tenant, settings),
     ["authorization:RoleAssignment", roleAssignmentKind(tenant)],
     ["eventgrid:SystemTopic", eventTopicKind(tenant, settings)],
     ["eventgrid:SystemTopicEventSubscription", eventSubscriptionKind(tenant)],

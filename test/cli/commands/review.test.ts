@@ -2,15 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runProgram } from "../../../cli/program";
 import type { Report } from "../../../cli/review/report";
 import { RECORDED, recordedText } from "../review/recorded";
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { type Outcome, runIn } from "./command-run";
 
 describe("certlock review", () => {
   let folder: string;
@@ -20,20 +14,8 @@ describe("certlock review", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const run = async (args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> => {
-    let [out, err] = ["", ""];
-    const code = await runProgram(["review", ...args], {
-      environment,
-      workingFolder: folder,
-      now: () => new Date("2026-12-01T08:30:00Z"),
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      colour: false,
-      signal: new AbortController().signal,
-      exit: () => undefined,
-    });
-    return { code, out, err };
-  };
+  const run = (args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> =>
+    runIn(folder, ["review", ...args], environment);
 
   const preview = (name: string): string[] => [
     ...["--events", join(RECORDED, name, "events.jsonl")],

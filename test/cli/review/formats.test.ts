@@ -88,6 +88,21 @@ describe("SARIF", function () {
     }
   });
 
+  it("keeps an alert one alert when its line moves, by the only name GitHub reads", () => {
+    const input = recordedInput("secret-added");
+    const digest = JSON.parse(
+      JSON.stringify(input.digest).replaceAll(/\.ts#(\d+)/g, ".ts#7$1"),
+    ) as NonNullable<typeof input.digest>;
+    const marks = (text: string): (string | undefined)[] =>
+      sarifOf(text).results.map(({ partialFingerprints }) => partialFingerprints["primaryLocationLineHash"]);
+    const before = render(buildReport(input), "sarif");
+    const after = render(buildReport({ ...input, digest }), "sarif");
+    assert.notEqual(before, after);
+    assert.deepEqual(marks(after), marks(before));
+    for (const mark of marks(before)) assert.match(mark ?? "", /^[0-9a-f]{16,}:1$/);
+    assert.match(before, /"markdown": "\*\*.*certlock explain no-client-secret-resource`"/);
+  });
+
   it("points at Pulumi.yaml of the project where no line is known, and tells what stopped the run", () => {
     const input = recordedInput("pack-missing");
     const run = sarifOf(

@@ -108,6 +108,22 @@ describe("the HTML report in a browser", function () {
     await page.close();
   });
 
+  it("holds the page of every rule it names, a click away", async () => {
+    const report = buildReport(recordedInput("boundaries"));
+    const { page } = await open("boundaries");
+    const named = [...new Set(report.findings.map(({ rule }) => rule))];
+    assert.ok(named.length > 4);
+    for (const rule of named) {
+      await page.locator(`section td a[href="#rule-${rule}"]`).first().click();
+      const shown = page.locator("article:target");
+      assert.equal(await shown.locator("h3 code").innerText(), rule);
+      const told = (await shown.innerText()).replaceAll(/\s+/g, " ");
+      for (const step of report.findings.find((finding) => finding.rule === rule)?.fix ?? [])
+        assert.ok(told.includes(step), `${rule}: ${step}`);
+    }
+    await page.close();
+  });
+
   it("is gone through by keyboard: the way past the top, tables, bars, folds", async () => {
     const { page } = await open("certificate-rotated");
     const stops: string[] = [];

@@ -130,6 +130,33 @@ describe("a secret in the input of a review", function () {
     }
   });
 
+  it("is found although a name was cut within it, or its white space went", () => {
+    const input = recordedInput("secret-added");
+    const named = (name: string, secret?: string): void => {
+      const text = JSON.stringify(input.events).replaceAll("payroll-legacy", () =>
+        JSON.stringify(name).slice(1, -1),
+      );
+      const marks = secret === undefined ? {} : { x: { ...SIGNATURE, plaintext: JSON.stringify(secret) } };
+      const summary = { resultOfNobody: marks };
+      const events = [...(JSON.parse(text) as EngineEvent[]), summary as EngineEvent];
+      const report = buildReport({ ...input, events, digest: {} });
+      for (const format of formats) render(report, format);
+    };
+    const entra = SECRETS["a client secret of Entra"];
+    const jwt = SECRETS["a JSON web token"];
+    const canary = "canary correct\thorse";
+    named("x".repeat(200));
+    for (const [name, secret] of [
+      [`${"n".repeat(80 - 10)}${entra}`, undefined],
+      [`${"n".repeat(80 - 25)} ${jwt}`, undefined],
+      [`${"n".repeat(80 - 12)}${canary}`, canary],
+      [`n ${canary} n`, canary],
+    ] as const)
+      assert.throws(() => {
+        named(name, secret);
+      }, RedactionError);
+  });
+
   it("is found through the escapes of a format", () => {
     const report = buildReport(recordedInput("owner-added"));
     // A report somebody has changed after it was made.

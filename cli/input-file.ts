@@ -1,0 +1,34 @@
+/** A file of a pipeline as text, whatever has written it: with a mark of its encoding, as PowerShell does, or packed. */
+import { gunzipSync } from "node:zlib";
+import { BOUNDS, InputError } from "./review/bounded-json";
+
+/**
+ * The text in the bytes of a file: UTF-8 with or without a mark, UTF-16 with one (what `>` of Windows PowerShell
+ * writes), and either of them packed by gzip.
+ *
+ * @param input name of the input, for the complaint
+ * @throws InputError when it is larger than the bounds, or packed and damaged
+ */
+export function textOf(bytes: Buffer, input: string): string {
+  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(bytes, input) : bytes;
+  if (plain.length > BOUNDS.characters)
+    throw new InputError(input, `has more than ${BOUNDS.characters} bytes`);
+  return new TextDecoder(encodingOf(plain)).decode(plain);
+}
+
+function encodingOf([first, second]: Buffer): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}
+
+function unpacked(bytes: Buffer, input: string): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: BOUNDS.characters });
+  } catch (error) {
+    const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    throw new InputError(
+      input,
+      tooLarge ? `unpacks to more than ${BOUNDS.characters} bytes` : "is packed and damaged",
+    );
+  }
+}
