@@ -8,7 +8,7 @@ import { tunedAlert } from "./alert-tuning";
 import { ALERT_IDS, type AlertId, alertOf } from "./alerts";
 import { type CredentialAlertsArgs, GRACE_DAYS, readAlerts } from "./credential-alerts-args";
 import { createSentinelRule, SENTINEL_QUERY_CHARACTERS } from "./sentinel-rule";
-import { credentialRows, datedCertificate, guardedRows, vaultRows } from "./watched";
+import { createAuditLogs, credentialRows, datedCertificate, guardedRows, vaultRows } from "./watched";
 import { CHARTS, createWorkbook } from "./workbook";
 
 /**
@@ -34,7 +34,8 @@ import { CHARTS, createWorkbook } from "./workbook";
  * sentinel: "also",
  * ```
  *
- * Creates `<name>-<alert>` for each alert, in Sentinel `<name>-<alert>-sentinel`, and `<name>-workbook`. An alert that
+ * Creates `<name>-<alert>` for each alert, in Sentinel `<name>-<alert>-sentinel`, and `<name>-workbook`;
+ * `<name>-<vault>-audit-log` where it is asked for. An alert that
  * lacks what it needs is left out and listed in `leftOut`. The list of alerts: docs/monitoring.md.
  *
  * What the queries know of the stack (ids, networks, dates) is written into them by each deployment. Certificates that
@@ -63,6 +64,7 @@ export class CredentialAlerts extends pulumi.ComponentResource {
     };
     const leftOut = leftOutOf(args);
 
+    createAuditLogs(name, args.vaults ?? {}, place.workspaceId, child);
     const rules = ALERT_IDS.filter((id) => leftOut[id] === undefined).map(
       (id) => [id, createRules(name, id, args, place, child)] as const,
     );

@@ -14,6 +14,7 @@ import { checkText } from "../names";
 import { checkNetworks, NAMED_LOCATION_RANGES, parseNetwork } from "../networks";
 import { describeGiven, type Problems } from "../problems";
 import { checkResourceId } from "../resource-id";
+import { createAuditLog } from "../vault-audit-log";
 import type { CredentialRow, GuardedRow, VaultRow } from "./alert-query";
 
 /** A certificate with the dates it bears; a `RegisteredCertificate` is one. */
@@ -57,6 +58,12 @@ export interface WatchedVault {
    * Object ids of the principals that read secrets from it, at least one. @default - reads are not looked at
    */
   readonly readers?: readonly pulumi.Input<string>[];
+  /**
+   * Whether the audit log of the vault is to be switched on here: for a vault that was made elsewhere. A
+   * `CredentialVault` has its own `auditLog`, of the same name.
+   * @default false
+   */
+  readonly log?: boolean;
 }
 
 /** Names stand in alerts and in the queries. */
@@ -112,6 +119,18 @@ export function vaultRows(vaults: Readonly<Record<string, WatchedVault>>): pulum
   );
 }
 
+/** Creates `<name>-<vault>-audit-log` for each vault nobody else logs. */
+export function createAuditLogs(
+  name: string,
+  vaults: Readonly<Record<string, WatchedVault>>,
+  workspaceId: pulumi.Output<string>,
+  child: pulumi.CustomResourceOptions,
+): void {
+  for (const [vault, { vaultId, log }] of Object.entries(vaults)) {
+    if (log === true) createAuditLog(`${name}-${vault}`, { workspaceId }, { id: vaultId }, child);
+  }
+}
+
 /** The certificate whose dates the queries may trust. */
 export function datedCertificate({
   application,
@@ -125,7 +144,7 @@ const APPLICATION: OptionNames<WatchedApplication> = {
   networks: "optional",
   renewedBy: "optional",
 };
-const VAULT: OptionNames<WatchedVault> = { vaultId: "required", readers: "optional" };
+const VAULT: OptionNames<WatchedVault> = { vaultId: "required", readers: "optional", log: "optional" };
 
 export function checkApplications(
   given: Readonly<Record<string, WatchedApplication>>,
@@ -205,6 +224,8 @@ export function checkVaults(given: Readonly<Record<string, WatchedVault>>, probl
     if (args === undefined) continue;
     const id: unknown = args.vaultId;
     if (id !== undefined && isKnown(id)) problems.add(`${at}.vaultId`, checkResourceId(id, VAULT_TYPE));
+    const log: unknown = args.log ?? false;
+    if (typeof log !== "boolean") problems.add(`${at}.log`, wrongType(log, "true or false"));
     if (args.readers === undefined) continue;
     const readers = readItems(`${at}.readers`, args.readers, problems);
     readers?.forEach((reader, index) => {

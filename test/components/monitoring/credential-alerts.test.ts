@@ -134,6 +134,20 @@ describe("CredentialAlerts", function () {
     assert.ok(alerts.leftOut["rotation-overdue"] !== undefined);
   });
 
+  it("switches on the audit log of a vault that was made elsewhere, and of no other", async () => {
+    const { resources } = await registered({
+      vaults: { old: { vaultId: VAULT_ID, log: true }, own: { vaultId: `${VAULT_ID}-2` } },
+    });
+    const logs = resources.filter(({ type }) => type === "azure-native:monitor:DiagnosticSetting");
+    assert.deepEqual(
+      logs.map(({ name, inputs }) => [name, inputs["resourceUri"], inputs["workspaceId"]]),
+      [["identities-old-audit-log", VAULT_ID, WORKSPACE]],
+    );
+    assert.deepEqual(await refusal(() => declare({ vaults: { a: { vaultId: VAULT_ID, log: "yes" } } })), [
+      'vaults["a"].log wrong-type',
+    ]);
+  });
+
   it("tunes an alert", async () => {
     const { resources } = await registered({
       alerts: { "sign-in-blocked": { severity: 0, every: 5, window: 2880, moreThan: 3 } },
