@@ -530,6 +530,10 @@ def certificate_time(tag: int, text: str) -> datetime:
     return datetime.strptime(century + text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
 
 
+CLOSED = ("ForbiddenByFirewall", "ForbiddenByConnection")
+VERSION_ID = re.compile(r"[0-9A-Za-z]{1,64}")
+
+
 class SignForbidden(Exception):
     """The vault does not sign with this key: no role for it, or a certificate that is not for signatures."""
 
@@ -562,9 +566,8 @@ class Vault:
                 created = attributes.get("created") if isinstance(attributes, dict) else None
                 if isinstance(attributes, dict) and type(created) is int and isinstance(x5t, str):
                     thumbprint = unbase64(x5t.replace("-", "+").replace("_", "/")).hex().upper()
-                    version = str(item.get("id", "")).rsplit("/", 1)[-1]
                     moment = datetime.fromtimestamp(created, timezone.utc)
-                    found.append(Version(version, thumbprint, attributes.get("enabled") is True, moment))
+                    found.append(Version(version_of(item), thumbprint, attributes.get("enabled") is True, moment))
             following = page.get("nextLink")
             if not following:
                 return found
@@ -579,7 +582,7 @@ class Vault:
         if not isinstance(bundle.get("cer"), str):
             return None
         try:
-            return read_certificate(str(bundle.get("id", "")).rsplit("/", 1)[-1], unbase64(bundle["cer"]))
+            return read_certificate(version_of(bundle), unbase64(bundle["cer"]))
         except (ValueError, IndexError, StopIteration) as error:
             raise Stop("ANSWER_UNREADABLE", "The vault's certificate is not one that can be read.") from error
 
@@ -589,7 +592,7 @@ class Vault:
         body = {"alg": algorithm, "value": base64url(hashlib.sha256(signed.encode()).digest())}
         url = f"{self._vault}/keys/{self._name}/{version}/sign?api-version=7.4"
         answer = self._web.ask("POST", url, self._headers(), json.dumps(body).encode())
-        if answer.status == 403 and answer.code() != "ForbiddenByFirewall":
+        if answer.status == 403 and answer.code() not in CLOSED:
             raise SignForbidden
         signature = answer.data.get("value")
         if answer.status != 200 or not isinstance(signature, str) or not re.fullmatch(r"[\w-]+", signature):
@@ -606,10 +609,17 @@ class Vault:
         return {"Authorization": f"Bearer {self._tokens.token(self._resource)}", "Content-Type": "application/json"}
 
 
+def version_of(item: Json) -> str:
+    version = str(item.get("id", "")).rsplit("/", 1)[-1]
+    if not VERSION_ID.fullmatch(version):
+        raise Stop("ANSWER_UNREADABLE", "The vault names a version that is none.")
+    return version
+
+
 def vault_stop(answer: Answer) -> Stop:
     if answer.status == 404:
         return Stop("CERTIFICATE_NOT_FOUND", "Make the certificate in the vault, or correct certificateName.", answer)
-    if answer.code() in ("ForbiddenByFirewall", "ForbiddenByConnection"):
+    if answer.code() in CLOSED:
         return Stop("VAULT_CLOSED", "The vault's network rules keep the job out: run it on a hybrid worker inside.", answer)
     if answer.status in (401, 403):
         return Stop("VAULT_FORBIDDEN", "Grant the managed identity Key Vault Reader on the certificate.", answer)
@@ -644,7 +654,7 @@ def read_entry(raw: Json) -> Entry:
         if isinstance(key, str) and key:
             thumbprint = hashlib.sha1(unbase64(key)).hexdigest().upper()
     start, end = graph_time(raw.get("startDateTime")), graph_time(raw.get("endDateTime"))
-    if start is None or end is None or not isinstance(raw.get("keyId"), str):
+    if start is None or end is None or not GUID.fullmatch(str(raw.get("keyId"))):
         raise Stop("ANSWER_UNREADABLE", "An entry of keyCredentials has no key id or no dates.")
     return Entry(raw, raw["keyId"].lower(), thumbprint, start, end)
 
@@ -697,6 +707,8 @@ class Application:
                 pause = min(pause * 2, 15.0)
             if done(entries):
                 return entries
+        if answer is not None and answer.status in (400, 401):
+            raise graph_stop(answer)
         raise Stop("APPLICATION_BUSY", "The change does not stay: see who else writes this application's credentials.", answer)
 
     def add(self, entry: Json, entries: list[Entry], proof: str | None) -> Answer:
@@ -730,6 +742,8 @@ def graph_stop(answer: Answer) -> Stop:
     if answer.status in (401, 403):
         grant = "Grant the managed identity Application.ReadWrite.OwnedBy and make it owner of the application."
         return Stop("GRAPH_FORBIDDEN", grant, answer)
+    if 400 <= answer.status < 500:
+        return Stop("GRAPH_REFUSED", "Look up the refusal's code, or give its request id to Microsoft.", answer)
     return unreadable(answer)
 
 
