@@ -198,7 +198,7 @@ export class RotationStage {
   start(settings: object, flags: readonly string[] = [], environment: Record<string, string> = {}): Running {
     const parameter = Buffer.from(JSON.stringify(settings)).toString("base64url");
     const program = environment["RUNBOOK_NOW"] === "" ? [RUNBOOK] : [RUN_AT, RUNBOOK];
-    const args = ["-W", "error", "-X", "dev", ...program, parameter, ...flags];
+    const args = ["-B", "-W", "error", "-X", "dev", ...program, parameter, ...flags];
     const child = spawn(this.#python, args, {
       env: { ...this.environment(), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
