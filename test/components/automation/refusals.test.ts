@@ -172,6 +172,15 @@ describe("runbook: refusals", function () {
     assert.deepEqual(identity.keys, []);
   });
 
+  it("talks to nobody whose certificate it cannot verify", async () => {
+    const identity = stage.identity();
+    await identity.renew();
+    const { NODE_EXTRA_CA_CERTS: other = "" } = stage.sandbox.environment();
+    const ran = await stage.start(stage.settings([identity]), [], { SSL_CERT_FILE: other }).done;
+    assert.deepEqual([ran.code, ...ran.lines.map(finding)], [1, ["failed", "vault", "UNREACHABLE"]]);
+    assert.deepEqual([...new Set(stage.wire.exchanges.map(({ host }) => host))], ["identity"]);
+  });
+
   it("reads no certificate that is none", async () => {
     const identity = stage.identity();
     await identity.renew();
