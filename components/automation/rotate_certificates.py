@@ -47,7 +47,8 @@ import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Json = dict[str, Any]
 
@@ -77,6 +78,44 @@ CLOUDS: Mapping[str, Cloud] = {
     "usgovernment": Cloud("https://login.microsoftonline.us", "https://graph.microsoft.us", "vault.usgovcloudapi.net"),
     "usgovernmentl5": Cloud("https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "vault.usgovcloudapi.net"),
     "china": Cloud("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "vault.azure.cn"),
+}
+
+
+# Every code a line can have, and what somebody should do then.
+NEXT_STEPS: Mapping[str, str] = {
+    # The identity failed.
+    "ANSWER_UNREADABLE": "See what stands between the job and the service.",
+    "APPLICATION_BUSY": "The change does not stay: see in the audit log who else writes this application's credentials.",
+    "APPLICATION_NOT_FOUND": "Correct applicationObjectId: it is the object id, not the client id.",
+    "CERTIFICATE_EXPIRED": "The newest certificate is expired: make a new version, and see why the vault did not.",
+    "CERTIFICATE_NOT_FOUND": "Make the certificate in the vault, or correct certificateName.",
+    "CLIENT_ID_MISMATCH": "clientId and applicationObjectId are two applications: correct one of them.",
+    "GRAPH_FORBIDDEN": "Grant the managed identity Application.ReadWrite.OwnedBy and make it owner of the application.",
+    "GRAPH_REFUSED": "Look up the code of the refusal.",
+    "KEY_UNFIT": f"Entra takes RSA keys only, from {SMALLEST_KEY} bits: make a new version with such a key.",
+    "LAST_VALID": "The newest certificate is no longer registered, so nothing was removed: run the job again.",
+    "MANAGED_IDENTITY_UNAVAILABLE": "Give the Automation account, or the worker's machine, a system-assigned identity, or name a "
+    "user-assigned one.",
+    "NO_USABLE_VERSION": "No version of the certificate is enabled: make a new one in the vault.",
+    "REGISTRATION_REFUSED": "The tenant's policy or the dates forbid this certificate: shorten its validity.",
+    "SERVICE_FAILED": "Run the job later.",
+    "THROTTLED": "Run the job later, or give each job fewer identities.",
+    "TOKEN_REFUSED": "Look up the AADSTS code. Nothing was removed, and the next run tries again.",
+    "UNEXPECTED": "This is a fault of the runbook: report it with this line.",
+    "UNREACHABLE": "Check name resolution, firewall, proxy and the trusted CAs.",
+    "VAULT_CLOSED": "The vault's network rules keep the job out: run it on a hybrid worker inside.",
+    "VAULT_FORBIDDEN": "Grant the managed identity Key Vault Reader on the certificate.",
+    # It needs attention.
+    "EXEMPTION_ENDED": "An entry of retireThoughSeen is past its end and was ignored: take it out.",
+    "EXPIRED_STILL_SEEN": "A client tried an expired certificate lately: find it by the key id in the sign-in log.",
+    "NEWEST_DISABLED": "The newest version is disabled, so readers of the certificate fail: enable it or make another.",
+    "NO_EVIDENCE": "The sign-in report cannot be read or knows nothing of this application, so only expired certificates go: "
+    "grant AuditLog.Read.All, or name the key in retireThoughSeen.",
+    "NO_SUCCESSOR": "The newest certificate ends within 14 days: see why the vault has made no other (policy, issuer).",
+    "NOT_VALID_YET": "The newest certificate is not valid yet; the run after its start checks it.",
+    "SIGN_NOT_ALLOWED": "The vault does not sign for this job, and no sign-in shows that the newest certificate works, so nothing "
+    "was removed: grant keys/sign, or wait until a client has signed in with it.",
+    "STILL_SEEN": "A client still signs in with a superseded certificate: find it by the key id in the sign-in log.",
 }
 
 
@@ -194,7 +233,7 @@ def read_settings(argument: str, today: date) -> Settings:
         exempt = [checked(one, exemption, f"{path}.retireThoughSeen[{number}]") for number, one in listed]
         ids = [given.get(name, "").lower() for name in ("clientId", "applicationObjectId")]
         if ids[0] and ids[0] == ids[1]:
-            wrong("FIELD_INVALID", f"{path}.applicationObjectId", "It is the clientId; give the object id of the app registration.")
+            wrong("FIELD_INVALID", f"{path}.applicationObjectId", "It is the clientId; give the object id.")
         exemptions = {one["keyId"].lower(): date.fromisoformat(one["until"]) for one in exempt if {"keyId", "until"} <= one.keys()}
         address = given.get("vaultUri", "").rstrip("/").lower()
         identity = Identity(given.get("name", ""), ids[0], ids[1], address, given.get("certificateName", ""), exemptions)
@@ -219,8 +258,8 @@ def read_settings(argument: str, today: date) -> Settings:
 
 def is_date(value: Any, latest: date) -> bool:
     try:
-        return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None and date.fromisoformat(value) <= latest
-    except ValueError:
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None and date.fromisoformat(value) <= latest
+    except (TypeError, ValueError):
         return False
 
 
@@ -255,11 +294,11 @@ def refuse_settings(message: str) -> Any:
 
 
 class Stop(Exception):
-    """An identity cannot be taken further. `code` is stable and has its own entry in docs/runbook.md."""
+    """An identity cannot be taken further. `code` is stable; NEXT_STEPS has what to do."""
 
-    def __init__(self, code: str, next_step: str, answer: Answer | None = None) -> None:
+    def __init__(self, code: str, answer: Answer | None = None, about: str = "") -> None:
         super().__init__(code)
-        self.code, self.next_step = code, next_step
+        self.code, self.about = code, about
         self.refusal = answer.refusal() if answer else None
 
 
@@ -328,26 +367,25 @@ class Web:
         again: frozenset[int] = TRY_AGAIN,
     ) -> Answer:
         """Asks until there is an answer that says something. A write (`repeat=False`) is sent again only after a 429."""
-        pause = 1.0
+        host, pause = urllib.parse.urlsplit(url).hostname, 1.0
         for attempt in range(1, ATTEMPTS + 1):
             answer = self._once(method, url, headers, body, direct)
             if answer is not None and answer.status not in again:
                 return answer
             wait = retry_after(answer, self._world.now()) or pause
             if wait > LONGEST_WAIT:
-                raise Stop("THROTTLED", f"The service asks to wait {wait:.0f} seconds; run the job later.", answer)
+                raise Stop("THROTTLED", answer, f"{host} asks to wait {wait:.0f} seconds.")
             if not repeat and (answer is None or answer.status != 429):
                 self._world.sleep(wait)
                 raise Unclear
             if attempt < ATTEMPTS:
                 self._world.sleep(wait)
             pause *= 2
-        host = urllib.parse.urlsplit(url).hostname
         if answer is None:
-            raise Stop("UNREACHABLE", f"{host} gave no answer: check name resolution, firewall, proxy and the trusted CAs.")
+            raise Stop("UNREACHABLE", about=f"{host} gave no answer.")
         if answer.status == 429:
-            raise Stop("THROTTLED", "Run the job later, or give each job fewer identities.", answer)
-        raise Stop("SERVICE_FAILED", f"{host} failed {ATTEMPTS} times; run the job later.", answer)
+            raise Stop("THROTTLED", answer, f"{host} had enough.")
+        raise Stop("SERVICE_FAILED", answer, f"{host} failed {ATTEMPTS} times.")
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, direct: bool) -> Answer | None:
         request = urllib.request.Request(url, data=body, method=method, headers={"User-Agent": "certlock-runbook", **headers})
@@ -361,7 +399,7 @@ class Web:
                 while chunk := response.read1(65_536):
                     content += chunk
                     if len(content) > LARGEST_ANSWER or self._world.monotonic() > deadline:
-                        raise Stop("ANSWER_UNREADABLE", "An answer is too large or too slow; see what stands between.")
+                        raise Stop("ANSWER_UNREADABLE", about="An answer is too large or too slow.")
                 if response.length:  # bytes that were announced and never came
                     return None
                 return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, json_object(content))
@@ -411,8 +449,7 @@ class ManagedIdentity:
         answer = self._ask(resource)
         fresh = answer.data.get("access_token")
         if answer.status != 200 or not isinstance(fresh, str) or not fresh:
-            give = "Give the Automation account (or the worker's machine) a system-assigned identity, or name a user-assigned one."
-            raise Stop("MANAGED_IDENTITY_UNAVAILABLE", give, answer)
+            raise Stop("MANAGED_IDENTITY_UNAVAILABLE", answer)
         expires = str(answer.data.get("expires_on", ""))
         self._tokens[resource] = (fresh, float(expires) if re.fullmatch(r"\d{1,12}", expires) else 0.0)
         return fresh
@@ -441,7 +478,7 @@ class ManagedIdentity:
         self, url: str, version: str, resource: str, headers: Mapping[str, str], again: frozenset[int] = Web.TRY_AGAIN
     ) -> Answer:
         if not url.startswith(("http://", "https://")):
-            raise Stop("MANAGED_IDENTITY_UNAVAILABLE", "IDENTITY_ENDPOINT is no web address.")
+            raise Stop("MANAGED_IDENTITY_UNAVAILABLE", about="IDENTITY_ENDPOINT is no web address.")
         query = {"api-version": version, "resource": resource, **({"client_id": self._client_id} if self._client_id else {})}
         where = f"{url}{'&' if '?' in url else '?'}{urllib.parse.urlencode(query)}"
         return self._web.ask("GET", where, {"Metadata": "true", **headers}, direct=True, again=again)
@@ -469,8 +506,7 @@ def arc_secret(challenge: str, env: Mapping[str, str]) -> str:
                 return file.read()
     except (OSError, ValueError):
         pass
-    hint = "The challenge of the Azure Arc agent names no readable key file of its own; the job must run as a user who may read it."
-    raise Stop("MANAGED_IDENTITY_UNAVAILABLE", hint)
+    raise Stop("MANAGED_IDENTITY_UNAVAILABLE", about="The Azure Arc agent names no key file of its own that this user may read.")
 
 
 # --- Certificates -----------------------------------------------------------------------------------------------------
@@ -530,6 +566,10 @@ def certificate_time(tag: int, text: str) -> datetime:
     return datetime.strptime(century + text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
 
 
+CLOSED = ("ForbiddenByFirewall", "ForbiddenByConnection")
+VERSION_ID = re.compile(r"[0-9A-Za-z]{1,64}")
+
+
 class SignForbidden(Exception):
     """The vault does not sign with this key: no role for it, or a certificate that is not for signatures."""
 
@@ -562,16 +602,15 @@ class Vault:
                 created = attributes.get("created") if isinstance(attributes, dict) else None
                 if isinstance(attributes, dict) and type(created) is int and isinstance(x5t, str):
                     thumbprint = unbase64(x5t.replace("-", "+").replace("_", "/")).hex().upper()
-                    version = str(item.get("id", "")).rsplit("/", 1)[-1]
                     moment = datetime.fromtimestamp(created, timezone.utc)
-                    found.append(Version(version, thumbprint, attributes.get("enabled") is True, moment))
+                    found.append(Version(version_of(item), thumbprint, attributes.get("enabled") is True, moment))
             following = page.get("nextLink")
             if not following:
                 return found
             if not str(following).startswith(f"{self._vault}/"):
                 break
             url = str(following)
-        raise Stop("ANSWER_UNREADABLE", "The vault's list of versions does not end, or leads to another host.")
+        raise Stop("ANSWER_UNREADABLE", about="The vault's list of versions does not end, or leads to another host.")
 
     def certificate(self, version: str = "") -> Certificate | None:
         """A version, the newest unless told which; None while it is being made."""
@@ -579,9 +618,9 @@ class Vault:
         if not isinstance(bundle.get("cer"), str):
             return None
         try:
-            return read_certificate(str(bundle.get("id", "")).rsplit("/", 1)[-1], unbase64(bundle["cer"]))
+            return read_certificate(version_of(bundle), unbase64(bundle["cer"]))
         except (ValueError, IndexError, StopIteration) as error:
-            raise Stop("ANSWER_UNREADABLE", "The vault's certificate is not one that can be read.") from error
+            raise Stop("ANSWER_UNREADABLE", about="The vault's certificate is none that can be read.") from error
 
     def sign(self, version: str, algorithm: str, header: Json, claims: Json) -> str:
         """A JWT signed by the vault. Raises SignForbidden."""
@@ -589,7 +628,7 @@ class Vault:
         body = {"alg": algorithm, "value": base64url(hashlib.sha256(signed.encode()).digest())}
         url = f"{self._vault}/keys/{self._name}/{version}/sign?api-version=7.4"
         answer = self._web.ask("POST", url, self._headers(), json.dumps(body).encode())
-        if answer.status == 403 and answer.code() != "ForbiddenByFirewall":
+        if answer.status == 403 and answer.code() not in CLOSED:
             raise SignForbidden
         signature = answer.data.get("value")
         if answer.status != 200 or not isinstance(signature, str) or not re.fullmatch(r"[\w-]+", signature):
@@ -606,20 +645,26 @@ class Vault:
         return {"Authorization": f"Bearer {self._tokens.token(self._resource)}", "Content-Type": "application/json"}
 
 
+def version_of(item: Json) -> str:
+    version = str(item.get("id", "")).rsplit("/", 1)[-1]
+    if not VERSION_ID.fullmatch(version):
+        raise Stop("ANSWER_UNREADABLE", about="The vault names a version that is none.")
+    return version
+
+
 def vault_stop(answer: Answer) -> Stop:
     if answer.status == 404:
-        return Stop("CERTIFICATE_NOT_FOUND", "Make the certificate in the vault, or correct certificateName.", answer)
-    if answer.code() in ("ForbiddenByFirewall", "ForbiddenByConnection"):
-        return Stop("VAULT_CLOSED", "The vault's network rules keep the job out: run it on a hybrid worker inside.", answer)
+        return Stop("CERTIFICATE_NOT_FOUND", answer)
+    if answer.code() in CLOSED:
+        return Stop("VAULT_CLOSED", answer)
     if answer.status in (401, 403):
-        return Stop("VAULT_FORBIDDEN", "Grant the managed identity Key Vault Reader on the certificate.", answer)
+        return Stop("VAULT_FORBIDDEN", answer)
     return unreadable(answer)
 
 
 def unreadable(answer: Answer) -> Stop:
-    if 300 <= answer.status < 400:
-        return Stop("ANSWER_UNREADABLE", "A redirect was answered, and none is followed with a token: see what stands between.", answer)
-    return Stop("ANSWER_UNREADABLE", "The answer says neither yes nor no; see the refusal.", answer)
+    redirect = "A redirect was answered, and none is followed with a token." if 300 <= answer.status < 400 else ""
+    return Stop("ANSWER_UNREADABLE", answer, redirect)
 
 
 @dataclass(frozen=True)
@@ -644,12 +689,12 @@ def read_entry(raw: Json) -> Entry:
         if isinstance(key, str) and key:
             thumbprint = hashlib.sha1(unbase64(key)).hexdigest().upper()
     start, end = graph_time(raw.get("startDateTime")), graph_time(raw.get("endDateTime"))
-    if start is None or end is None or not isinstance(raw.get("keyId"), str):
-        raise Stop("ANSWER_UNREADABLE", "An entry of keyCredentials has no key id or no dates.")
+    if start is None or end is None or not GUID.fullmatch(str(raw.get("keyId"))):
+        raise Stop("ANSWER_UNREADABLE", about="An entry of keyCredentials has no key id or no dates.")
     return Entry(raw, raw["keyId"].lower(), thumbprint, start, end)
 
 
-# Refusals that no repetition changes: tenant policy, dates. https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy
+# Refusals that no repetition changes: the tenant's app management policy, and dates.
 POLICY_REFUSALS = re.compile(r".*PerAppPolicy|KeyCredentialsInvalid(?:Start|End)Date", re.IGNORECASE)
 
 
@@ -669,11 +714,11 @@ class Application:
     def entries(self) -> list[Entry]:
         answer = self._ask("GET", "?$select=id,appId,keyCredentials")
         if answer.status == 404:
-            raise Stop("APPLICATION_NOT_FOUND", "Correct applicationObjectId: the object id, not the client id.", answer)
+            raise Stop("APPLICATION_NOT_FOUND", answer)
         if answer.status != 200 or "keyCredentials" not in answer.data:
             raise graph_stop(answer)
         if str(answer.data.get("appId", "")).lower() != self._identity.client_id:
-            raise Stop("CLIENT_ID_MISMATCH", "applicationObjectId is another application than clientId: correct one of them.")
+            raise Stop("CLIENT_ID_MISMATCH")
         self._etag = str(answer.data.get("@odata.etag") or answer.headers.get("etag") or "")
         return [read_entry(raw) for raw in objects(answer.data, "keyCredentials")]
 
@@ -697,7 +742,9 @@ class Application:
                 pause = min(pause * 2, 15.0)
             if done(entries):
                 return entries
-        raise Stop("APPLICATION_BUSY", "The change does not stay: see who else writes this application's credentials.", answer)
+        if answer is not None and answer.status in (400, 401):
+            raise graph_stop(answer)
+        raise Stop("APPLICATION_BUSY", answer)
 
     def add(self, entry: Json, entries: list[Entry], proof: str | None) -> Answer:
         if proof is not None:
@@ -726,10 +773,11 @@ class Application:
 
 def graph_stop(answer: Answer) -> Stop:
     if POLICY_REFUSALS.fullmatch(answer.code()):
-        return Stop("REGISTRATION_REFUSED", "The tenant's policy or the dates forbid this certificate: shorten its validity.", answer)
+        return Stop("REGISTRATION_REFUSED", answer)
     if answer.status in (401, 403):
-        grant = "Grant the managed identity Application.ReadWrite.OwnedBy and make it owner of the application."
-        return Stop("GRAPH_FORBIDDEN", grant, answer)
+        return Stop("GRAPH_FORBIDDEN", answer)
+    if 400 <= answer.status < 500:
+        return Stop("GRAPH_REFUSED", answer)
     return unreadable(answer)
 
 
@@ -762,20 +810,6 @@ def shown(moment: datetime) -> str:
 
 # --- One identity -----------------------------------------------------------------------------------------------------
 
-NEXT_STEPS: Mapping[str, str] = {
-    "NEWEST_DISABLED": "The newest version in the vault is disabled, so readers of the certificate fail: enable it or make another.",
-    "NOT_VALID_YET": "The newest certificate is not valid yet; the run after its start checks it.",
-    "NO_SUCCESSOR": "The newest certificate ends within 14 days: see why the vault has made no other (policy, issuer).",
-    "SIGN_NOT_ALLOWED": "The vault does not sign for this job and no sign-in shows that the newest certificate works, so nothing was "
-    "removed: grant keys/sign, or wait until a client has signed in with it.",
-    "STILL_SEEN": "A client still signs in with a superseded certificate: find it by the key id in the sign-in log.",
-    "EXPIRED_STILL_SEEN": "A client tried an expired certificate lately: find it by the key id in the sign-in log.",
-    "NO_EVIDENCE": "The sign-in report could not be read or knows nothing of this application, so only expired certificates are removed: "
-    "grant AuditLog.Read.All, or name the key in retireThoughSeen.",
-    "EXEMPTION_ENDED": "An entry of retireThoughSeen is past its end and was ignored: take it out.",
-}
-
-
 class Rotation:
     """The turn of one identity and the line about it."""
 
@@ -787,9 +821,9 @@ class Rotation:
         self._may_sign = True
         self._activities: dict[str, tuple[datetime | None, bool] | None] = {}
         self.line: Json = {
-            **{"identity": identity.name, "outcome": "ok", "step": "vault", "findings": [], "newest": None},
-            **{"verified": "notChecked", "registered": [], "removed": [], "kept": [], "others": 0},
-            **{"dryRun": dry, "refusal": None, "next": ""},
+            "identity": identity.name, "outcome": "ok", "step": "vault", "findings": [], "newest": None,
+            "verified": "notChecked", "registered": [], "removed": [], "kept": [], "others": 0,
+            "dryRun": dry, "refusal": None, "next": "",
         }
 
     def run(self) -> Json:
@@ -801,12 +835,12 @@ class Rotation:
         except Stop as stop:
             self.line["findings"].append(stop.code)
             self.line["outcome"], self.line["refusal"] = "failed", stop.refusal
-            steps.append(stop.next_step)
+            steps += [stop.about] if stop.about else []
         except Exception as error:  # a fault of this file must not stop the other identities; its text may hold an answer
             self.line["findings"].append("UNEXPECTED")
-            self.line["outcome"], self.line["refusal"] = "failed", {"status": None, "code": type(error).__name__, "requestId": None}
-            steps.append("This is a fault of the runbook: report it with this line.")
-        steps += [NEXT_STEPS[finding] for finding in self.line["findings"] if finding in NEXT_STEPS]
+            self.line["outcome"] = "failed"
+            self.line["refusal"] = {"status": None, "code": type(error).__name__, "requestId": None}
+        steps += [NEXT_STEPS[finding] for finding in self.line["findings"]]
         if steps and self.line["outcome"] == "ok":
             self.line["outcome"] = "attention"
         self.line["next"] = " ".join(steps)
@@ -816,8 +850,8 @@ class Rotation:
         versions = self._vault.versions()
         newest = self._newest(versions)
         self.line["newest"] = {
-            **{"version": newest.version, "keyId": None, "thumbprint": newest.thumbprint},
-            **{"notBefore": shown(newest.not_before), "notAfter": shown(newest.not_after)},
+            "version": newest.version, "keyId": None, "thumbprint": newest.thumbprint,
+            "notBefore": shown(newest.not_before), "notAfter": shown(newest.not_after),
         }
         self._check(newest)
         self.line["step"] = "application"
@@ -836,7 +870,7 @@ class Rotation:
         self._retire(newest, entries, versions)
 
     def _newest(self, versions: list[Version]) -> Certificate:
-        """The version that readers of the certificate get; if it is disabled or still being made, the newest that is enabled."""
+        """The version that readers of the certificate get; if that is disabled or being made, the newest enabled one."""
         newest = self._vault.certificate()
         listed = {one.id: one for one in versions}
         if newest is not None and newest.version in listed and listed[newest.version].enabled:
@@ -846,14 +880,14 @@ class Rotation:
         enabled = sorted((one for one in versions if one.enabled), key=lambda one: one.created)
         found = self._vault.certificate(enabled[-1].id) if enabled else None
         if found is None:
-            raise Stop("NO_USABLE_VERSION", "No version of the certificate is enabled: make a new one in the vault.")
+            raise Stop("NO_USABLE_VERSION")
         return found
 
     def _check(self, newest: Certificate) -> None:
         if newest.key_bits < SMALLEST_KEY:
-            raise Stop("KEY_UNFIT", f"Entra takes RSA keys only, from {SMALLEST_KEY} bits: make a new version with such a key.")
+            raise Stop("KEY_UNFIT")
         if newest.not_after <= self._now:
-            raise Stop("CERTIFICATE_EXPIRED", "The newest certificate is expired: make a new version, and see why the vault did not.")
+            raise Stop("CERTIFICATE_EXPIRED")
         if newest.not_after - self._now < SOON:
             self._find("NO_SUCCESSOR")
 
@@ -861,9 +895,9 @@ class Rotation:
         # Its start says since when clients can use it: the changeover is counted from there.
         start = max(newest.not_before, self._world.now() - BACKDATED)
         entry = {
-            **{"type": "AsymmetricX509Cert", "usage": "Verify", "keyId": newest.key_id},
-            **{"displayName": f"certlock {self._identity.certificate} {newest.version[:8]}"[:90]},
-            **{"startDateTime": shown(start), "endDateTime": shown(newest.not_after)},
+            "type": "AsymmetricX509Cert", "usage": "Verify", "keyId": newest.key_id,
+            "displayName": f"certlock {self._identity.certificate} {newest.version[:8]}"[:90],
+            "startDateTime": shown(start), "endDateTime": shown(newest.not_after),
             "key": base64.b64encode(newest.der).decode(),
         }
         return self._application.settle(
@@ -872,7 +906,7 @@ class Rotation:
         )
 
     def _proof(self, entries: list[Entry], versions: list[Version]) -> str | None:
-        """Proves that we hold a certificate of the application. https://learn.microsoft.com/graph/application-rollkey-prooftoken"""
+        """Proves a key of the application. https://learn.microsoft.com/graph/application-rollkey-prooftoken"""
         now = self._world.now()
         valid = {one.thumbprint: one for one in entries if one.valid(now)}
         for version in sorted(versions, key=lambda one: one.created, reverse=True):
@@ -912,7 +946,7 @@ class Rotation:
             claims = {"aud": url, "iss": client, "sub": client, "jti": str(self._world.random_id())}
             assertion = self._vault.sign(newest.version, "PS256", header, {**claims, "nbf": seconds, "exp": seconds + 600})
             form = {
-                **{"client_id": client, "grant_type": "client_credentials", "scope": f"{self._settings.cloud.graph}/.default"},
+                "client_id": client, "grant_type": "client_credentials", "scope": f"{self._settings.cloud.graph}/.default",
                 "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
                 "client_assertion": assertion,
             }
@@ -923,7 +957,7 @@ class Rotation:
             if answer.code() == "AADSTS53003":
                 return "blockedByConditionalAccess"  # judged after the certificate was accepted
             if answer.code() != "AADSTS700027" or self._world.monotonic() >= until:
-                raise Stop("TOKEN_REFUSED", "Look up the AADSTS code; the old certificates stay, the next run tries again.", answer)
+                raise Stop("TOKEN_REFUSED", answer)
             self._world.sleep(min(pause, max(0.0, until - self._world.monotonic())))
             pause = min(pause * 2, 60.0)
 
@@ -972,7 +1006,8 @@ class Rotation:
             later = [max(one.start, made[one.thumbprint]) for one in ours if made[one.thumbprint] > made[entry.thumbprint]]
             why, go, seen = self._judge(entry, [one.key_id for one in ours], min(later, default=self._now))
             why = "notVerified" if go and not works else why
-            fact = {"keyId": entry.key_id, "thumbprint": entry.thumbprint, "notAfter": shown(entry.end), "why": why, "lastSeen": seen}
+            fact: Json = {"keyId": entry.key_id, "thumbprint": entry.thumbprint, "notAfter": shown(entry.end)}
+            fact |= {"why": why, "lastSeen": seen}
             if go and works and not self._dry:
                 self._remove(entry, newest, versions)
             self.line["removed" if go and works else "kept"].append(fact)
@@ -1005,7 +1040,7 @@ class Rotation:
     def _remove(self, entry: Entry, newest: Certificate, versions: list[Version]) -> None:
         def write(entries: list[Entry], rolls: bool) -> Answer:
             if not any(one.thumbprint == newest.thumbprint and one.valid(self._world.now()) for one in entries):
-                raise Stop("LAST_VALID", "The newest certificate is no longer registered, so nothing was removed: run the job again.")
+                raise Stop("LAST_VALID")
             return self._application.remove(entry.key_id, entries, self._proof(entries, versions) if rolls else None)
 
         self._application.settle(lambda entries: all(one.key_id != entry.key_id for one in entries), write)

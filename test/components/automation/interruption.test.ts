@@ -230,6 +230,44 @@ describe("runbook: interrupted", function () {
     });
   });
 
+  it("registers the first certificate once, killed at any request or run in two places at once", async () => {
+    const first = stage.identity();
+    await first.renew();
+    const settings = stage.settings([first]);
+    assert.equal((await stage.run(settings)).code, 0);
+    const [expected] = first.keys.map(({ keyId }) => keyId);
+    const count = stage.wire.exchanges.length;
+    for (let number = 1; number <= count; number += 1) {
+      for (const moment of ["before", "after", "other"] as const) {
+        const when = `${moment} request ${number} of ${count}`;
+        stage.wire.reset();
+        first.keys = [];
+        const { child, done } = stage.start(settings);
+        const strike = async (exchange: Exchange): Promise<"cut" | undefined> => {
+          if (exchange.number !== number) return undefined;
+          if (moment === "other") {
+            stage.wire.meddler = {};
+            assert.equal((await stage.run(settings)).code, 0, when);
+            return undefined;
+          }
+          child.kill("SIGKILL");
+          await done;
+          return "cut";
+        };
+        stage.wire.meddler = moment === "after" ? { after: strike } : { before: strike };
+        assert.equal((await done).code, moment === "other" ? 0 : -1, when);
+        stage.wire.reset();
+        const ran = await stage.run(settings);
+        assert.deepEqual([ran.code, ran.lines[0]?.outcome], [0, "ok"], when);
+        assert.deepEqual(
+          first.keys.map(({ keyId }) => keyId),
+          [expected],
+          when,
+        );
+      }
+    }
+  });
+
   it("writes again when somebody who knows nothing of it takes its entry away", async () => {
     const meddler: Meddler = {
       after: ({ path }) => {

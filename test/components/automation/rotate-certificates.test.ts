@@ -30,6 +30,18 @@ describe("runbook: rotation", function () {
   };
   const shown = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
+  // First: the tenant's time is still the machine's.
+  it("is a program that needs nothing but its file, its parameter and a job's environment", async () => {
+    const identity = stage.identity();
+    await identity.renew();
+    const ran = await stage.run(stage.settings([identity]), [], { RUNBOOK_NOW: "" });
+    assert.deepEqual(
+      [ran.code, ran.stderr, ran.lines[0]?.outcome, ran.lines[0]?.verified],
+      [0, "", "ok", "token"],
+    );
+    assert.deepEqual(identity.registered, [1]);
+  });
+
   it("takes an identity through a year: registered at once, retired a changeover later, never without a usable one", async () => {
     const identity = stage.identity();
     const found: unknown[] = [];

@@ -194,10 +194,11 @@ export class RotationStage {
     };
   }
 
-  /** Starts the runbook at the tenant's time. */
+  /** Starts the runbook at the tenant's time; with an empty RUNBOOK_NOW the file alone, at the machine's. */
   start(settings: object, flags: readonly string[] = [], environment: Record<string, string> = {}): Running {
     const parameter = Buffer.from(JSON.stringify(settings)).toString("base64url");
-    const args = ["-W", "error", "-X", "dev", RUN_AT, RUNBOOK, parameter, ...flags];
+    const program = environment["RUNBOOK_NOW"] === "" ? [RUNBOOK] : [RUN_AT, RUNBOOK];
+    const args = ["-B", "-W", "error", "-X", "dev", ...program, parameter, ...flags];
     const child = spawn(this.#python, args, {
       env: { ...this.environment(), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
