@@ -1,6 +1,6 @@
 /** Every application says how it signs in, before somebody adds a client secret to it by hand. */
-import { belongings, foundUnder, put, sourcesOf } from "../belonging";
 import { nativeAutomation } from "../azure-types";
+import { belongings, comesFrom, foundUnder, put } from "../belonging";
 import {
   applicationOwner,
   applicationRegistration,
@@ -41,9 +41,7 @@ export const applicationCredentialDeclared = defineStackRule({
     // A runbook that owns an application keeps its certificates, which no stack sees.
     const runbooks = stack
       .ofType(applicationOwner)
-      .filter((owner) =>
-        [...sourcesOf(owner, "ownerObjectId")].some((source) => source.is(nativeAutomation)),
-      );
+      .filter((owner) => comesFrom(owner, "ownerObjectId", nativeAutomation));
     const credentialsOf = belongings([...stack.ofType(...credentials), ...runbooks]);
     const principalsOf = byClientId(stack.ofType(servicePrincipal));
     const publicOf = belongings(stack.ofType(redirectUris, fallbackPublicClient).filter(isPublic));
