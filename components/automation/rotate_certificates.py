@@ -84,21 +84,15 @@ CLOUDS: Mapping[str, Cloud] = {
 
 
 @dataclass(frozen=True)
-class Exemption:
-    """Leave to remove one certificate although it is still seen in sign-ins."""
-
-    key_id: str
-    until: date
-
-
-@dataclass(frozen=True)
 class Identity:
+    """One application and its certificate."""
+
     name: str
     client_id: str
     object_id: str
     vault: str  # without trailing slash
     certificate: str
-    exemptions: tuple[Exemption, ...]
+    exemptions: Mapping[str, date]  # key ids that may go although they are seen, and until when
 
 
 @dataclass(frozen=True)
@@ -120,167 +114,141 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-A_GUID = "a GUID"
-NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9._-])?")
-SENTENCE = re.compile(r"(?=.*\S)[^\x00-\x1f\x7f]{1,200}")
-LONGEST_EXEMPTION = timedelta(days=90)
+@dataclass(frozen=True)
+class Rule:
+    """What one setting must be."""
+
+    expected: str
+    holds: Callable[[Any], bool]
+    required: bool = False
 
 
-class Reader:
-    """Reads settings and collects problems. Values are never repeated: one may be a secret in the wrong place."""
-
-    def __init__(self) -> None:
-        self.problems: list[Mapping[str, str]] = []
-
-    def wrong(self, code: str, path: str, message: str) -> None:
-        self.problems.append({"code": f"SETTINGS_{code}", "path": path or "settings", "message": message})
-
-    def invalid(self, path: str, value: Any, expected: str) -> None:
-        kinds = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
-        what = f"a text of {len(value)} characters" if isinstance(value, str) else kinds.get(type(value), "null")
-        self.wrong("FIELD_INVALID", path, f"It is {what}; give {expected}.")
-
-    def fields(self, value: Any, path: str, required: Sequence[str], optional: Sequence[str] = ()) -> Json:
-        if not isinstance(value, dict):
-            self.invalid(path, value, f"an object with {', '.join(required)}")
-            return {}
-        known = [*required, *optional]
-        for name in [name for name in value if name not in known]:
-            self.wrong("FIELD_UNKNOWN", join(path, name[:64]), f"There is no such setting; there are {', '.join(known)}.")
-        for name in [name for name in required if name not in value]:
-            self.wrong("FIELD_MISSING", join(path, name), "It is missing.")
-        return value
-
-    def text(self, fields: Json, path: str, name: str, pattern: re.Pattern[str], expected: str) -> str:
-        value = fields.get(name, "")
-        if name in fields and not (isinstance(value, str) and pattern.fullmatch(value)):
-            self.invalid(join(path, name), value, expected)
-        return value if isinstance(value, str) else ""
-
-    def guid(self, fields: Json, path: str, name: str) -> str:
-        return self.text(fields, path, name, GUID, A_GUID).lower()
-
-    def number(self, fields: Json, name: str, least: int, most: int, default: int) -> int:
-        value = fields.get(name, default)
-        if type(value) is int and least <= value <= most:
-            return value
-        self.invalid(name, value, f"a whole number from {least} to {most}")
-        return default
-
-    def items(self, fields: Json, path: str, name: str, least: int, most: int) -> list[Any]:
-        value = fields.get(name, [])
-        if isinstance(value, list) and least <= len(value) <= most:
-            return value
-        if name in fields:
-            given = f"It has {len(value)} entries" if isinstance(value, list) else "It is no list"
-            self.wrong("FIELD_INVALID", join(path, name), f"{given}; give a list of {least} to {most}.")
-        return []
+def text(pattern: str, expected: str, required: bool = True) -> Rule:
+    return Rule(expected, lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None, required)
 
 
-def join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def whole(least: int, most: int) -> Rule:
+    return Rule(f"a whole number from {least} to {most}", lambda value: type(value) is int and least <= value <= most)
+
+
+def items(least: int, most: int, required: bool) -> Rule:
+    holds = lambda value: isinstance(value, list) and least <= len(value) <= most  # noqa: E731
+    return Rule(f"a list of {least} to {most}", holds, required)
+
+
+GUID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+A_GUID = text(GUID.pattern, "a GUID")
+SETTINGS: Mapping[str, Rule] = {
+    "tenantId": A_GUID,
+    "cloud": text("|".join(CLOUDS), f"one of {', '.join(CLOUDS)}", required=False),
+    "managedIdentityClientId": text(GUID.pattern, "a GUID", required=False),
+    "seenWithinDays": whole(1, 180),
+    "changeoverDays": whole(1, 180),
+    "waitSeconds": whole(0, 1200),
+    "identities": items(1, 100, required=True),
+}
+IDENTITY: Mapping[str, Rule] = {
+    "name": text(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9._-])?", 'up to 64 letters, digits, " ", ".", "_", "-"'),
+    "clientId": A_GUID,
+    "applicationObjectId": A_GUID,
+    "vaultUri": text(".*", "the address of a vault"),  # the cloud's own pattern is in read_settings
+    "certificateName": text(r"[0-9A-Za-z-]{1,127}", 'up to 127 letters, digits, "-"'),
+    "retireThoughSeen": items(0, 20, required=False),
+}
+ONE_LINE = text(r"(?=.*\S)[^\x00-\x1f\x7f]{1,200}", "up to 200 characters in one line")
+VAULT_NAME = r"(?=.{3,24}\.)[A-Za-z](?:-?[A-Za-z0-9])+"
 
 
 def read_settings(argument: str, today: date) -> Settings:
-    """Settings from JSON or base64url of JSON. Raises SettingsError."""
-    reader = Reader()
-    root = reader.fields(parse_settings(argument), "", ("tenantId", "identities"), OPTIONAL)
-    tenant_id = reader.guid(root, "", "tenantId")
-    managed_identity = reader.guid(root, "", "managedIdentityClientId") or None
-    cloud = CLOUDS.get(root.get("cloud", "public")) if isinstance(root.get("cloud", "public"), str) else None
-    if cloud is None:
-        reader.invalid("cloud", root["cloud"], f"one of {', '.join(CLOUDS)}")
-    seen, changeover = (reader.number(root, name, 1, 180, 30) for name in ("seenWithinDays", "changeoverDays"))
-    wait = reader.number(root, "waitSeconds", 0, 1200, 600)
-    identities = [
-        read_identity(reader, value, f"identities[{index}]", cloud or CLOUDS["public"], today)
-        for index, value in enumerate(reader.items(root, "", "identities", 1, 100))
-    ]
-    for name, values in (
-        ("name", [one.name for one in identities]),
-        ("clientId", [one.client_id for one in identities]),
-        ("applicationObjectId", [one.object_id for one in identities]),
-    ):
-        for index, value in enumerate(values):
-            if value and value in values[:index]:
-                at = f"identities[{index}].{name}"
-                reader.wrong("DUPLICATE", at, f"identities[{values.index(value)}] has the same; each must be there once.")
-    if reader.problems or cloud is None:
-        raise SettingsError(reader.problems)
-    days = (timedelta(days=seen), timedelta(days=changeover))
-    return Settings(tenant_id, cloud, managed_identity, *days, float(wait), tuple(identities))
+    """Settings from JSON or base64url of JSON. Values are never repeated: one may be a secret in the wrong place."""
+    problems: list[Mapping[str, str]] = []
+
+    def wrong(code: str, path: str, message: str) -> None:
+        problems.append({"code": f"SETTINGS_{code}", "path": path or "settings", "message": message})
+
+    def checked(value: Any, rules: Mapping[str, Rule], path: str = "") -> Json:
+        """The settings that are right among those of one object."""
+        if not isinstance(value, dict):
+            wrong("FIELD_INVALID", path, f"It is no object; give one with {', '.join(rules)}.")
+            return {}
+        under = f"{path}." if path else ""
+        for name in (name for name in value if name not in rules):
+            wrong("FIELD_UNKNOWN", under + name[:64], f"There is no such setting; there are {', '.join(rules)}.")
+        for name, rule in rules.items():
+            if name not in value and rule.required:
+                wrong("FIELD_MISSING", under + name, f"It is missing; give {rule.expected}.")
+            if name in value and not rule.holds(value[name]):
+                wrong("FIELD_INVALID", under + name, f"It is not {rule.expected}.")
+        return {name: value[name] for name, rule in rules.items() if name in value and rule.holds(value[name])}
+
+    root = checked(parse_settings(argument), SETTINGS)
+    cloud = CLOUDS[root.get("cloud", "public")]
+    vault = text(rf"https://{VAULT_NAME}\.{re.escape(cloud.vault)}/?", f"https://<vault>.{cloud.vault}/, as the cloud has them")
+    until = Rule("a date, YYYY-MM-DD, at most 90 days ahead", lambda value: is_date(value, today + timedelta(days=90)), True)
+    exemption = {"keyId": A_GUID, "reason": ONE_LINE, "owner": ONE_LINE, "until": until}
+    identities: list[Identity] = []
+    for index, value in enumerate(root.get("identities", [])):
+        path = f"identities[{index}]"
+        given = checked(value, {**IDENTITY, "vaultUri": vault}, path)
+        listed = enumerate(given.get("retireThoughSeen", []))
+        exempt = [checked(one, exemption, f"{path}.retireThoughSeen[{number}]") for number, one in listed]
+        ids = [given.get(name, "").lower() for name in ("clientId", "applicationObjectId")]
+        if ids[0] and ids[0] == ids[1]:
+            wrong("FIELD_INVALID", f"{path}.applicationObjectId", "It is the clientId; give the object id of the app registration.")
+        exemptions = {one["keyId"].lower(): date.fromisoformat(one["until"]) for one in exempt if {"keyId", "until"} <= one.keys()}
+        address = given.get("vaultUri", "").rstrip("/").lower()
+        identity = Identity(given.get("name", ""), ids[0], ids[1], address, given.get("certificateName", ""), exemptions)
+        for name, attribute in (("name", "name"), ("clientId", "client_id"), ("applicationObjectId", "object_id")):
+            twins = [getattr(other, attribute) for other in identities]
+            if getattr(identity, attribute) and getattr(identity, attribute) in twins:
+                first = twins.index(getattr(identity, attribute))
+                wrong("DUPLICATE", f"{path}.{name}", f"identities[{first}] has the same; each must be there once.")
+        identities.append(identity)
+    if problems:
+        raise SettingsError(problems)
+    return Settings(
+        tenant_id=root["tenantId"].lower(),
+        cloud=cloud,
+        managed_identity=root.get("managedIdentityClientId"),
+        seen_within=timedelta(days=root.get("seenWithinDays", 30)),
+        changeover=timedelta(days=root.get("changeoverDays", 30)),
+        wait_seconds=float(root.get("waitSeconds", 600)),
+        identities=tuple(identities),
+    )
 
 
-OPTIONAL = ("cloud", "managedIdentityClientId", "seenWithinDays", "changeoverDays", "waitSeconds")
+def is_date(value: Any, latest: date) -> bool:
+    try:
+        return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None and date.fromisoformat(value) <= latest
+    except ValueError:
+        return False
 
 
 def parse_settings(argument: str) -> Any:
-    text = argument.strip()
-    if len(text) >= 2 and text[0] == text[-1] == '"':
-        text = text[1:-1]
-    if len(text) > LONGEST_SETTINGS:
-        refuse_settings(f"They have {len(text)} characters; at most {LONGEST_SETTINGS} are read. Give each job fewer identities.")
-    if re.fullmatch(r"[A-Za-z0-9_-]+={0,2}", text):
-        try:
-            text = base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)).decode("utf-8")
-        except (binascii.Error, UnicodeDecodeError):
-            refuse_settings("They are neither JSON nor base64url of JSON.")
+    given = argument.strip()
+    if len(given) >= 2 and given[0] == given[-1] == '"':
+        given = given[1:-1]
+    if len(given) > LONGEST_SETTINGS:
+        refuse_settings(f"They have {len(given)} characters; at most {LONGEST_SETTINGS} are read. Give each job fewer identities.")
     try:
-        return json.loads(text, object_pairs_hook=without_duplicates)
+        if re.fullmatch(r"[A-Za-z0-9_-]+={0,2}", given):
+            bare = given.rstrip("=")
+            given = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4)).decode("utf-8")
+        return json.loads(given, object_pairs_hook=without_duplicates)
     except (ValueError, RecursionError):
-        hint = " A hybrid worker has parsed the parameter: give base64url of the JSON." if text.startswith("{'") else ""
+        hint = " A hybrid worker has parsed the parameter: give base64url of the JSON." if given.startswith("{'") else ""
         return refuse_settings(f"They are neither JSON nor base64url of JSON.{hint}")
 
 
 def without_duplicates(pairs: list[tuple[str, Any]]) -> Json:
-    found: Json = {}
-    for name, value in pairs:
-        if name in found:
-            refuse_settings(f"An object has {json.dumps(name[:64])} twice.")
-        found[name] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        refuse_settings("An object has a setting twice.")
     return found
 
 
 def refuse_settings(message: str) -> Any:
     raise SettingsError([{"code": "SETTINGS_UNREADABLE", "path": "settings", "message": message}])
-
-
-def read_identity(reader: Reader, value: Any, path: str, cloud: Cloud, today: date) -> Identity:
-    required = ("name", "clientId", "applicationObjectId", "vaultUri", "certificateName")
-    fields = reader.fields(value, path, required, ("retireThoughSeen",))
-    vault = re.compile(rf"https://[A-Za-z](?=.{{2,23}}\.)(?:-?[A-Za-z0-9])+\.{re.escape(cloud.vault)}/?")
-    expected = f"https://<vault>.{cloud.vault}/, where the cloud has its vaults"
-    client_id, object_id = (reader.guid(fields, path, name) for name in ("clientId", "applicationObjectId"))
-    if client_id and client_id == object_id:
-        at = join(path, "applicationObjectId")
-        reader.wrong("FIELD_INVALID", at, "It is the clientId; give the object id of the app registration.")
-    return Identity(
-        reader.text(fields, path, "name", NAME, 'up to 64 letters, digits, spaces, ".", "_", "-", none at its ends a space'),
-        client_id,
-        object_id,
-        reader.text(fields, path, "vaultUri", vault, expected).rstrip("/").lower(),
-        reader.text(fields, path, "certificateName", re.compile(r"[0-9A-Za-z-]{1,127}"), 'up to 127 letters, digits, "-"'),
-        tuple(
-            read_exemption(reader, one, f"{path}.retireThoughSeen[{index}]", today)
-            for index, one in enumerate(reader.items(fields, path, "retireThoughSeen", 0, 20))
-        ),
-    )
-
-
-def read_exemption(reader: Reader, value: Any, path: str, today: date) -> Exemption:
-    fields = reader.fields(value, path, ("keyId", "reason", "owner", "until"))
-    for name in ("reason", "owner"):
-        reader.text(fields, path, name, SENTENCE, "up to 200 characters in one line")
-    key_id = reader.guid(fields, path, "keyId")
-    text = reader.text(fields, path, "until", re.compile(r"\d{4}-\d\d-\d\d"), "a date, YYYY-MM-DD")
-    until = today
-    with contextlib.suppress(ValueError):
-        until = date.fromisoformat(text) if text else today
-        text = ""
-    if text or until > today + LONGEST_EXEMPTION:
-        reader.invalid(join(path, "until"), fields.get("until"), "a date, YYYY-MM-DD, at most 90 days ahead")
-    return Exemption(key_id, until)
 
 
 # --- Asking services --------------------------------------------------------------------------------------------------
@@ -479,6 +447,9 @@ class ManagedIdentity:
         return self._web.ask("GET", where, {"Metadata": "true", **headers}, direct=True, again=again)
 
 
+ARC_TOKENS = "/var/opt/azcmagent/tokens"
+
+
 def arc_agent(env: Mapping[str, str]) -> bool:
     program_files = env.get("ProgramFiles", "C:\\Program Files")
     windows = os.path.join(program_files, "AzureConnectedMachineAgent", "himds.exe")
@@ -487,7 +458,7 @@ def arc_agent(env: Mapping[str, str]) -> bool:
 
 def arc_secret(challenge: str, env: Mapping[str, str]) -> str:
     """The agent's secret: a file only it and those it trusts can read. Any other place is refused, as azure-identity does."""
-    folder = "/var/opt/azcmagent/tokens"
+    folder = ARC_TOKENS
     if sys.platform == "win32":
         folder = os.path.join(env.get("ProgramData", "C:\\ProgramData"), "AzureConnectedMachineAgent", "Tokens")
     path = challenge.partition("=")[2].strip()
@@ -559,6 +530,10 @@ def certificate_time(tag: int, text: str) -> datetime:
     return datetime.strptime(century + text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
 
 
+CLOSED = ("ForbiddenByFirewall", "ForbiddenByConnection")
+VERSION_ID = re.compile(r"[0-9A-Za-z]{1,64}")
+
+
 class SignForbidden(Exception):
     """The vault does not sign with this key: no role for it, or a certificate that is not for signatures."""
 
@@ -591,9 +566,8 @@ class Vault:
                 created = attributes.get("created") if isinstance(attributes, dict) else None
                 if isinstance(attributes, dict) and type(created) is int and isinstance(x5t, str):
                     thumbprint = unbase64(x5t.replace("-", "+").replace("_", "/")).hex().upper()
-                    version = str(item.get("id", "")).rsplit("/", 1)[-1]
                     moment = datetime.fromtimestamp(created, timezone.utc)
-                    found.append(Version(version, thumbprint, attributes.get("enabled") is True, moment))
+                    found.append(Version(version_of(item), thumbprint, attributes.get("enabled") is True, moment))
             following = page.get("nextLink")
             if not following:
                 return found
@@ -608,7 +582,7 @@ class Vault:
         if not isinstance(bundle.get("cer"), str):
             return None
         try:
-            return read_certificate(str(bundle.get("id", "")).rsplit("/", 1)[-1], unbase64(bundle["cer"]))
+            return read_certificate(version_of(bundle), unbase64(bundle["cer"]))
         except (ValueError, IndexError, StopIteration) as error:
             raise Stop("ANSWER_UNREADABLE", "The vault's certificate is not one that can be read.") from error
 
@@ -618,7 +592,7 @@ class Vault:
         body = {"alg": algorithm, "value": base64url(hashlib.sha256(signed.encode()).digest())}
         url = f"{self._vault}/keys/{self._name}/{version}/sign?api-version=7.4"
         answer = self._web.ask("POST", url, self._headers(), json.dumps(body).encode())
-        if answer.status == 403 and answer.code() != "ForbiddenByFirewall":
+        if answer.status == 403 and answer.code() not in CLOSED:
             raise SignForbidden
         signature = answer.data.get("value")
         if answer.status != 200 or not isinstance(signature, str) or not re.fullmatch(r"[\w-]+", signature):
@@ -635,10 +609,17 @@ class Vault:
         return {"Authorization": f"Bearer {self._tokens.token(self._resource)}", "Content-Type": "application/json"}
 
 
+def version_of(item: Json) -> str:
+    version = str(item.get("id", "")).rsplit("/", 1)[-1]
+    if not VERSION_ID.fullmatch(version):
+        raise Stop("ANSWER_UNREADABLE", "The vault names a version that is none.")
+    return version
+
+
 def vault_stop(answer: Answer) -> Stop:
     if answer.status == 404:
         return Stop("CERTIFICATE_NOT_FOUND", "Make the certificate in the vault, or correct certificateName.", answer)
-    if answer.code() in ("ForbiddenByFirewall", "ForbiddenByConnection"):
+    if answer.code() in CLOSED:
         return Stop("VAULT_CLOSED", "The vault's network rules keep the job out: run it on a hybrid worker inside.", answer)
     if answer.status in (401, 403):
         return Stop("VAULT_FORBIDDEN", "Grant the managed identity Key Vault Reader on the certificate.", answer)
@@ -673,7 +654,7 @@ def read_entry(raw: Json) -> Entry:
         if isinstance(key, str) and key:
             thumbprint = hashlib.sha1(unbase64(key)).hexdigest().upper()
     start, end = graph_time(raw.get("startDateTime")), graph_time(raw.get("endDateTime"))
-    if start is None or end is None or not isinstance(raw.get("keyId"), str):
+    if start is None or end is None or not GUID.fullmatch(str(raw.get("keyId"))):
         raise Stop("ANSWER_UNREADABLE", "An entry of keyCredentials has no key id or no dates.")
     return Entry(raw, raw["keyId"].lower(), thumbprint, start, end)
 
@@ -726,6 +707,8 @@ class Application:
                 pause = min(pause * 2, 15.0)
             if done(entries):
                 return entries
+        if answer is not None and answer.status in (400, 401):
+            raise graph_stop(answer)
         raise Stop("APPLICATION_BUSY", "The change does not stay: see who else writes this application's credentials.", answer)
 
     def add(self, entry: Json, entries: list[Entry], proof: str | None) -> Answer:
@@ -759,6 +742,8 @@ def graph_stop(answer: Answer) -> Stop:
     if answer.status in (401, 403):
         grant = "Grant the managed identity Application.ReadWrite.OwnedBy and make it owner of the application."
         return Stop("GRAPH_FORBIDDEN", grant, answer)
+    if 400 <= answer.status < 500:
+        return Stop("GRAPH_REFUSED", "Look up the refusal's code, or give its request id to Microsoft.", answer)
     return unreadable(answer)
 
 
@@ -994,24 +979,21 @@ class Rotation:
         ours = [one for one in entries if one.thumbprint in made]
         self.line["others"] = len(entries) - len(ours)
         old = sorted((one for one in ours if one.thumbprint != newest.thumbprint), key=lambda one: made[one.thumbprint])
-        for exemption in self._identity.exemptions:
-            if exemption.until < self._now.date():
-                self._find("EXEMPTION_ENDED")
+        if any(until < self._now.date() for until in self._identity.exemptions.values()):
+            self._find("EXEMPTION_ENDED")
         works = self._dry or self.line["verified"] != "notChecked"
         for entry in old:
             later = [max(one.start, made[one.thumbprint]) for one in ours if made[one.thumbprint] > made[entry.thumbprint]]
             why, go, seen = self._judge(entry, [one.key_id for one in ours], min(later, default=self._now))
+            why = "notVerified" if go and not works else why
             fact = {"keyId": entry.key_id, "thumbprint": entry.thumbprint, "notAfter": shown(entry.end), "why": why, "lastSeen": seen}
-            if not (go and works):
-                self.line["kept"].append(fact)
-                continue
-            if not self._dry:
+            if go and works and not self._dry:
                 self._remove(entry, newest, versions)
-            self.line["removed"].append(fact)
+            self.line["removed" if go and works else "kept"].append(fact)
 
     def _judge(self, entry: Entry, ours: Sequence[str], superseded: datetime) -> tuple[str, bool, str | None]:
         """Why an old entry goes or stays, whether it goes, and when it was last seen."""
-        exempt = any(one.key_id == entry.key_id and one.until >= self._now.date() for one in self._identity.exemptions)
+        exempt = self._identity.exemptions.get(entry.key_id, date.min) >= self._now.date()
         expired = entry.end <= self._now
         if not expired and self._now - superseded < self._settings.changeover:
             return "changeover", False, None

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { uuid5 } from "./uuid5";
 import { call, DAY, makeCertificate } from "../../sandbox/tenant-fixture";
-import { RotationStage, runbookPython, type StagedIdentity, thumbprintOf } from "./rotation-stage";
+import { RotationStage } from "./rotation-stage";
+import { runbookPython } from "./runbook-python";
+import { type StagedIdentity, thumbprintOf } from "./staged-identity";
 
 describe("runbook: rotation", function () {
   this.timeout(120_000);
@@ -27,6 +29,18 @@ describe("runbook: rotation", function () {
     return { ...ran, line };
   };
   const shown = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+  // First: the tenant's time is still the machine's.
+  it("is a program that needs nothing but its file, its parameter and a job's environment", async () => {
+    const identity = stage.identity();
+    await identity.renew();
+    const ran = await stage.run(stage.settings([identity]), [], { RUNBOOK_NOW: "" });
+    assert.deepEqual(
+      [ran.code, ran.stderr, ran.lines[0]?.outcome, ran.lines[0]?.verified],
+      [0, "", "ok", "token"],
+    );
+    assert.deepEqual(identity.registered, [1]);
+  });
 
   it("takes an identity through a year: registered at once, retired a changeover later, never without a usable one", async () => {
     const identity = stage.identity();

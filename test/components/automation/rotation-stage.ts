@@ -1,18 +1,13 @@
 /** A tenant with an application and a certificate that lives in a vault, and the runbook as a process beside it. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Context } from "mocha";
-import { isExecutable, pathFolders } from "../../../cli/engine/places";
-import { run } from "../../../cli/engine/process";
 import type { Sandbox, SandboxOptions } from "../../../sandbox";
-import type { KeyCredential } from "../../../sandbox/tenant/directory-objects";
 import { MICROSOFT_GRAPH } from "../../../sandbox/tenant/microsoft-services";
 import type { Vault } from "../../../sandbox/vault/vault";
-import { newestVersion, type CertificateVersion } from "../../../sandbox/vault/vault-certificate";
+import type { CertificateVersion } from "../../../sandbox/vault/vault-certificate";
 import { RunningSandbox } from "../../sandbox/sandbox-client";
 import {
   call,
@@ -22,6 +17,7 @@ import {
   type TestObjects,
 } from "../../sandbox/tenant-fixture";
 import { grantRole } from "../../sandbox/vault/vault-doors";
+import { StagedIdentity } from "./staged-identity";
 import { Wire } from "./wire";
 
 export const RUNBOOK = resolve(__dirname, "../../../components/automation/rotate_certificates.py");
@@ -74,34 +70,6 @@ export interface Roles {
   readonly graph?: readonly string[];
   readonly signs?: boolean;
   readonly owns?: boolean;
-}
-
-/** Python 3.10 where there is one, else any that is newer; without, the suite is skipped, loudly. */
-export async function runbookPython(context: Context): Promise<string> {
-  context.timeout(120_000);
-  const versions: string[] = [];
-  for (const name of ["python3.10", "python3", "python3.11", "python3.12", "python3.13"]) {
-    for (const python of pathFolders(process.env)
-      .map((folder) => join(folder, name))
-      .filter(isExecutable)) {
-      const asked = ["-c", "import sys; print(*sys.version_info[:2], sys.executable)"];
-      // A version manager runs the one it is told.
-      const { stdout } = await run(python, asked, {
-        environment: { ...process.env, PYENV_VERSION: pyenv(name) },
-      });
-      const [major, minor, executable = ""] = stdout.trim().split(" ");
-      versions.push(stdout.trim());
-      if (major === "3" && Number(minor) >= 10) return executable;
-    }
-  }
-  const missing = `Python 3.10 or newer was not found on PATH (${versions.join(", ") || "none"}).`;
-  if (process.env["CERTLOCK_PYTHON"] === "required") throw new Error(missing);
-  process.stderr.write(`\n*** NO PYTHON: the runbook is not tested. ${missing} ***\n`);
-  return context.skip();
-}
-
-function pyenv(name: string): string | undefined {
-  return name === "python3.10" ? (process.env["PYENV_VERSION"] ?? "3.10.13") : process.env["PYENV_VERSION"];
 }
 
 export class RotationStage {
@@ -226,10 +194,11 @@ export class RotationStage {
     };
   }
 
-  /** Starts the runbook at the tenant's time. */
+  /** Starts the runbook at the tenant's time; with an empty RUNBOOK_NOW the file alone, at the machine's. */
   start(settings: object, flags: readonly string[] = [], environment: Record<string, string> = {}): Running {
     const parameter = Buffer.from(JSON.stringify(settings)).toString("base64url");
-    const args = ["-W", "error", "-X", "dev", RUN_AT, RUNBOOK, parameter, ...flags];
+    const program = environment["RUNBOOK_NOW"] === "" ? [RUNBOOK] : [RUN_AT, RUNBOOK];
+    const args = ["-B", "-W", "error", "-X", "dev", ...program, parameter, ...flags];
     const child = spawn(this.#python, args, {
       env: { ...this.environment(), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -286,101 +255,6 @@ export class RotationStage {
     await this.wire.close();
     await this.running.close();
   }
-}
-
-/** One identity of the settings. */
-export class StagedIdentity {
-  readonly #stage: RotationStage;
-  readonly name: string;
-  readonly application: TestObjects;
-  readonly principal: TestObjects;
-
-  constructor(stage: RotationStage, name: string, application: TestObjects, principal: TestObjects) {
-    this.#stage = stage;
-    this.name = name;
-    this.application = application;
-    this.principal = principal;
-  }
-
-  /** A new version in the vault, as its own renewal or a person makes one. */
-  async renew(policy: object = {}): Promise<CertificateVersion> {
-    const { certificates } = this.#stage.sandbox.tenant.vaults;
-    const x509_props = { subject: `CN=${this.name}`, validity_months: 4, key_usage: ["digitalSignature"] };
-    const write = {
-      policy: {
-        issuer: { name: "Self" },
-        secret_props: { contentType: "application/x-pem-file" },
-        x509_props,
-        ...policy,
-      },
-      enabled: true,
-      tags: {},
-    };
-    certificates.decide = () => "wait";
-    await certificates.create(this.#stage.vault, this.name, write);
-    await certificates.settle(this.#stage.vault, this.name, "issue");
-    return newestVersion(certificates.find(this.#stage.vault, this.name));
-  }
-
-  get keys(): readonly KeyCredential[] {
-    return this.#stage.sandbox.tenant.applications.get(this.application.id)?.keyCredentials ?? [];
-  }
-
-  set keys(keys: readonly KeyCredential[]) {
-    const record = this.#stage.sandbox.tenant.applications.get(this.application.id);
-    if (record) record.keyCredentials = keys;
-  }
-
-  /** Registers a version as somebody else than the runbook would: with a key id of its own. */
-  register(version: CertificateVersion): string {
-    const keyId = this.#stage.sandbox.tenant.newId();
-    const key = version.certificateDer?.toString("base64");
-    const added = { type: "AsymmetricX509Cert", usage: "Verify", keyId, key };
-    const kept = this.keys.map((one) => ({ keyId: one.keyId }));
-    const path = `/applications/${this.application.id}`;
-    const { status } = call(this.#stage.sandbox.tenant, "PATCH", path, { keyCredentials: [...kept, added] });
-    assert.equal(status, 204);
-    return keyId;
-  }
-
-  /** A client signs in with a version's key, as it would with what it read from the vault. */
-  async signIn(version: CertificateVersion): Promise<number> {
-    const { tenant } = this.#stage.sandbox;
-    const secret = tenant.vaults.secrets.get(this.#stage.vault, this.name);
-    const pem = secret?.versions.find((one) => one.version === version.version)?.value ?? "";
-    const [privateKeyPem = ""] = /-----BEGIN PRIVATE KEY[\s\S]*?END PRIVATE KEY-----\n/.exec(pem) ?? [];
-    const [certificatePem = ""] = /-----BEGIN CERTIFICATE[\s\S]*?END CERTIFICATE-----/.exec(pem) ?? [];
-    const form = this.#stage.running.assertion(this.application.appId, { certificatePem, privateKeyPem });
-    return (await this.#stage.running.token(form)).status;
-  }
-
-  /** Whether somebody who reads the vault now can sign in: a valid entry whose key is an enabled version there. */
-  get usable(): boolean {
-    const now = this.#stage.running.now;
-    const { versions } = this.#stage.sandbox.tenant.vaults.certificates.find(this.#stage.vault, this.name);
-    const inVault = new Set(versions.filter(({ enabled }) => enabled).map(thumbprintOf));
-    return this.keys.some(
-      ({ key, startDateTime, endDateTime }) =>
-        new Date(startDateTime) <= now &&
-        now < new Date(endDateTime) &&
-        inVault.has(sha1(Buffer.from(key, "base64"))),
-    );
-  }
-
-  /** What is registered, by version: 1 is the oldest; 0 is somebody else's. */
-  get registered(): readonly number[] {
-    const { versions } = this.#stage.sandbox.tenant.vaults.certificates.find(this.#stage.vault, this.name);
-    const order = versions.map(thumbprintOf);
-    return this.keys.map(({ key }) => order.indexOf(sha1(Buffer.from(key, "base64"))) + 1).sort();
-  }
-}
-
-export function thumbprintOf({ certificateDer = Buffer.of() }: CertificateVersion): string {
-  return sha1(certificateDer);
-}
-
-function sha1(bytes: Buffer): string {
-  return createHash("sha1").update(bytes).digest("hex").toUpperCase();
 }
 
 function finished(child: ChildProcess): Promise<Ran> {

@@ -10,6 +10,7 @@ runbook = importlib.util.module_from_spec(spec)
 sys.modules[spec.name] = runbook
 spec.loader.exec_module(runbook)
 
+runbook.ARC_TOKENS = os.environ.get("RUNBOOK_ARC_TOKENS", runbook.ARC_TOKENS)
 start = datetime.fromisoformat(os.environ["RUNBOOK_NOW"])
 slept = [0.0]
 

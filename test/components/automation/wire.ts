@@ -167,10 +167,9 @@ export class Wire {
   /** @returns what the sandbox's own door answers */
   async #forward({ method, host, path, headers, body }: Exchange): Promise<Reply> {
     const { loginUrl, graphUrl, vaultUrl } = this.#sandbox;
-    const machine = `${path.includes("?") ? "&" : "?"}client_id=${this.#machine}`;
     const [door, target] =
       host === "identity"
-        ? [loginUrl, path + machine]
+        ? [loginUrl, this.#msi(path)]
         : PUBLIC_HOSTS[host] === "login"
           ? [loginUrl, path]
           : PUBLIC_HOSTS[host] === "graph"
@@ -187,6 +186,13 @@ export class Wire {
       typeof value === "string" && !OWN_TO_CONNECTION.has(name) ? [[name, value] as const] : [],
     );
     return { status: answer.statusCode, headers: Object.fromEntries(kept), body: await answer.body.text() };
+  }
+
+  /** The sandbox hands out tokens in App Service's way alone; whoever stands at another machine's endpoint asks it so. */
+  #msi(path: string): string {
+    const query = new URLSearchParams(path.split("?")[1]);
+    if (!query.has("client_id")) query.set("client_id", this.#machine);
+    return `/msi/token?${query.toString()}`;
   }
 
   #remember(secret: string | undefined): void {
