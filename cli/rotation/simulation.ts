@@ -134,7 +134,10 @@ function hardships(
   const changeover = new Map<DayNumber, { until: DayNumber; days: number }>();
   let current = held;
   const outage = ({ generation, until: from }: Held, to?: DayNumber): void => {
-    if (from <= until) gaps.push({ kind: "outage", generation, from, ...(to !== undefined && { to }) });
+    if (from > until) return;
+    // A run beyond the plan is none that anybody has planned.
+    const isPlanned = to !== undefined && to <= until;
+    gaps.push({ kind: "outage", generation, from, ...(isPlanned && { to }) });
   };
   for (const run of runs) {
     if (current === undefined || run.current.generation === current.generation) {
