@@ -35,6 +35,23 @@ export type { PulumiDeployment, PulumiEnvironment, PulumiSubjectAttribute } from
 export type { FederationSource, OtherIssuer } from "./federation/sources";
 export type { TerraformRun } from "./federation/terraform-cloud";
 export type { GraphRole, PrivilegedGraphRole } from "./graph-roles";
+export {
+  ALERT_FREQUENCIES,
+  ALERT_SEVERITIES,
+  ALERT_WINDOWS,
+  type AlertFrequency,
+  type AlertSeverity,
+  type AlertWindow,
+} from "./monitoring/alert";
+export type { AlertTuning, AlertTunings } from "./monitoring/alert-tuning";
+export { ALERT_IDS, type AlertId } from "./monitoring/alerts";
+export { CredentialAlerts } from "./monitoring/credential-alerts";
+export type { CredentialAlertsArgs } from "./monitoring/credential-alerts-args";
+export { CredentialMonitoring, type CredentialMonitoringArgs } from "./monitoring/credential-monitoring";
+export type { ExistingWorkspace, LogWorkspace, NewWorkspace } from "./monitoring/log-workspace";
+export type { NotificationArgs } from "./monitoring/notification";
+export { TENANT_LOG_CATEGORIES, type TenantLogArgs, type TenantLogCategory } from "./monitoring/tenant-log";
+export type { WatchedApplication, WatchedCertificate, WatchedVault } from "./monitoring/watched";
 export { PRIVILEGED_GRAPH_ROLES } from "./privileged-graph-roles";
 export { ArgumentError, type Finding, type Problem, type ProblemCode, ProblemsError } from "./problems";
 export type { RegisteredCertificate } from "./registered-certificate";

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { MonitoringStore } from "../monitoring/monitoring-store";
 import { newGuid, type RandomBytes } from "../tenant/identifiers";
 import { ArmError, invalidRequest, resourceGroupNotFound } from "./arm-error";
 import { DiagnosticSettings } from "./diagnostic-settings";
@@ -59,6 +60,7 @@ export class VaultStore {
   readonly diagnosticSettings: DiagnosticSettings;
   readonly events: EventTopics;
   readonly privateEndpoints: PrivateEndpoints;
+  readonly monitoring: MonitoringStore;
   readonly secrets: VaultSecrets;
   readonly certificates: VaultCertificates;
   /** The address the pipeline's provider calls vaults from. */
@@ -84,6 +86,7 @@ export class VaultStore {
     );
     this.events = new EventTopics(around);
     this.privateEndpoints = new PrivateEndpoints(around);
+    this.monitoring = new MonitoringStore({ ...around, clock: this.#clock });
   }
 
   resourceGroupId(name: string): string {
@@ -124,6 +127,7 @@ export class VaultStore {
     this.roleAssignments.deleteBelow(this.resourceGroupId(name));
     this.events.deleteBelow(this.resourceGroupId(name));
     this.privateEndpoints.deleteBelow(this.resourceGroupId(name));
+    this.monitoring.deleteBelow(this.resourceGroupId(name));
     this.#resourceGroups.delete(name.toLowerCase());
   }
 
