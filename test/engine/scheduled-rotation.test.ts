@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { newestVersion } from "../../sandbox/vault/vault-certificate";
 import type { Outcome, StackSession } from "../../tools/stack/stack";
-import { RUNBOOK, runbookPython } from "../components/automation/rotation-stage";
+import { RUNBOOK } from "../components/automation/rotation-stage";
+import { runbookPython } from "../components/automation/runbook-python";
 import { Wire } from "../components/automation/wire";
 import { grantToDeployer } from "../sandbox/providers/azuread/grant-to-deployer";
 import { Deployment, TENANT_ID } from "./deployment";
@@ -26,7 +27,7 @@ describe("a rotation that Azure runs by itself, on the real engine", function ()
 
   before(async function () {
     python = await runbookPython(this);
-    deployment = await Deployment.start(await engineFor(this), { defaultClientAddress: "198.51.100.10" });
+    deployment = await Deployment.start(await engineFor(this), { clientAddress: "198.51.100.10" });
     grantToDeployer(deployment.sandbox.tenant, "AppRoleAssignment.ReadWrite.All");
   });
   after(() => deployment.close());

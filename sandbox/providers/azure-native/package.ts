@@ -5,7 +5,6 @@ import { text } from "../property-readers";
 import type { PropertyMap } from "../property-values";
 import type { ProviderPackage } from "../provider-package";
 import type { ResourceKind } from "../resource-kind";
-import type { PackageSettings } from "./arm";
 import { automationKinds } from "./automation";
 import { calling, type PackageSettings } from "./arm";
 import { identityCredentialKind, userAssignedIdentityKind } from "./managed-identity";
