@@ -20,8 +20,8 @@ export const VAULT_ROLES = {
   secretsUser: "4633458b-17de-408a-b874-0445c86b69e6",
   /** Key Vault Certificates Officer: makes versions of the certificate, and never sees its key. */
   certificatesOfficer: "a4417e6f-fecd-4de8-b567-7b0420556985",
-  /** Key Vault Certificate User: reads the public part; the key, which is another object, only where it has a role too. */
-  certificateUser: "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
+  /** Key Vault Reader: reads the public part of a certificate, and no secret. */
+  reader: "21090545-7ca7-4776-b22c-e363652d74d2",
   /** Key Vault Crypto User: has the vault sign with the key, and never sees it. */
   cryptoUser: "12338af0-0e69-4776-bea7-57ae8d297424",
 } as const;

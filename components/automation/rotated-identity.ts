@@ -106,13 +106,7 @@ export function admitRunbook(
   const principal = { principalId };
   return [
     owner,
-    grantRole(
-      `${name}-reader-${identity}`,
-      VAULT_ROLES.certificateUser,
-      object("certificates"),
-      principal,
-      waiting,
-    ),
+    grantRole(`${name}-reader-${identity}`, VAULT_ROLES.reader, object("certificates"), principal, waiting),
     grantRole(`${name}-signer-${identity}`, VAULT_ROLES.cryptoUser, object("keys"), principal, waiting),
   ];
 }

@@ -21,7 +21,7 @@ import {
   WORKSPACE_ID,
 } from "./declared";
 
-const CERTIFICATE_USER = "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba";
+const VAULT_READER = "21090545-7ca7-4776-b22c-e363652d74d2";
 const CRYPTO_USER = "12338af0-0e69-4776-bea7-57ae8d297424";
 const principalId = idOf("azure-native:automation:AutomationAccount", "rotation-account");
 const IN = { resourceGroupName: "rg-identities", automationAccountName: "rotation" };
@@ -146,7 +146,7 @@ describe("RotationRunbook", () => {
       `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
     assert.deepEqual(role("rotation-reader-billing-nightly"), [
       `${VAULT_ID}/certificates/billing`,
-      definition(CERTIFICATE_USER),
+      definition(VAULT_READER),
       principalId,
     ]);
     assert.deepEqual(role("rotation-signer-billing-nightly"), [
