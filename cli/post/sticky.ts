@@ -39,8 +39,10 @@ export async function speak(
   if (newest !== undefined && saysTheSame(newest.body, composed)) {
     if (mode === "update") {
       for (const extra of standing.slice(1)) await host.remove(extra);
-      // Somebody may have reopened or resolved it by hand; on GitHub there is nothing to set.
-      if (host.name !== "github" && newest.settled !== settled) {
+      // Somebody may have reopened or resolved it by hand; on GitHub there is nothing to set. Who resolves a review that
+      // asks for eyes has seen it, for as long as it says the same; one that blocks is not talked away.
+      const acknowledged = posting.verdict === "needs-review" && newest.settled;
+      if (host.name !== "github" && !acknowledged && newest.settled !== settled) {
         await host.change(newest, newest.body, settled);
       }
     }

@@ -31,7 +31,9 @@ describe("the GitLab job", () => {
   afterEach(() => repository.remove());
 
   /** The lines of the job one after the other, as the runner's shell has them. */
-  const run = async (): Promise<{ code: number; text: string }> => {
+  const run = async (
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number; text: string }> => {
     const script = join(repository.temp, "script.sh");
     await writeFile(script, job.script.join("\n"));
     const variables = Object.entries(job.variables).map(([name, value]) => [
@@ -44,6 +46,7 @@ describe("the GitLab job", () => {
       AZURE_ID_TOKEN: "jwt-that-must-not-be-shown",
       TMPDIR: repository.temp,
       GITLAB_CI: "true",
+      ...more,
     });
   };
 
@@ -76,6 +79,14 @@ describe("the GitLab job", () => {
     ]);
     const kept = await readdir(join(repository.workspace, "credential-review"));
     assert.deepEqual(kept.sort(), ["report.html", "report.json", "report.md", "report.sarif", "report.xml"]);
+  });
+
+  it("keeps the report of a stack that is named with its organisation", async () => {
+    await repository.command("pulumi", 'echo "{}"');
+    const { code, text } = await run({ CERTLOCK_STACK: "contoso/identities/prod" });
+    assert.equal(code, 0, text);
+    const kept = await readdir(join(repository.workspace, "credential-review"));
+    assert.ok(kept.includes("report.html"), text);
   });
 
   it("ends by the verdict, and posts also when the preview fails", async () => {

@@ -110,6 +110,19 @@ describe("a review posted to Azure DevOps", () => {
     assert.equal(collection.visible[0]?.status, "active");
   });
 
+  it("leaves a thread resolved that asked for eyes, until it says something new", async () => {
+    const seen = { verdict: "needs-review", comparable: "owner added" } as const;
+    await post(seen);
+    const states = (): unknown[] => collection.visible.map(({ status }) => status);
+    const [thread] = collection.threads;
+    assert.ok(thread);
+    thread.status = "fixed";
+    assert.equal((await post({ ...seen, runId: "5001" })).comment, "unchanged");
+    assert.deepEqual(states(), ["fixed"]);
+    assert.equal((await post({ ...seen, comparable: "two owners added", runId: "5002" })).comment, "updated");
+    assert.deepEqual(states(), ["active"]);
+  });
+
   it("leaves threads of others alone, with our marker or without", async () => {
     const foreign = collection.thread(ours("9999"), "somebody-else");
     collection.thread("please rename this", "somebody-else");
