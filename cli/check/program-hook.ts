@@ -39,8 +39,8 @@ function install(): void {
 }
 
 /**
- * The SDK prints errors in colour, which nobody wants here, and with which some releases of Node (20.20.2 among them)
- * never come to an end: their `inspect` looks for the end of a package's name behind `node_modules/@pulumi/resource.ts`,
+ * The SDK prints errors in colour, which nobody wants here, and with which some releases of Node (20.20.2, 22.23.5) never
+ * come to an end: their `inspect` looks for the end of a package's name behind `node_modules/@pulumi/resource.ts`,
  * as the SDK's source maps have it, and finds none.
  */
 function withoutColours(): void {
