@@ -75,7 +75,7 @@ async function barePreview(transpileOnly: boolean): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "certlock-bench-"));
   const tenant = new Tenant();
   const door = await openProvidersDoor({ tenant });
-  const own = await openProviderDoor({ packages: [], own: new Map() });
+  const own = await openProviderDoor({ packages: new Map(), own: new Map() });
   const host = await openLanguageHost((call) => runProgram(call, transpileOnly));
   try {
     const run = await EngineRun.start({

@@ -35,6 +35,8 @@ export interface AttemptOptions extends Omit<CheckOptions, "config"> {
   readonly configuration: Configuration;
   readonly markers: Markers;
   readonly packs: readonly string[];
+  /** What can be made ready while the engine starts. */
+  readonly whileStarting: () => void;
 }
 
 /** The outcome, and what the next run needs to see more. */
@@ -101,6 +103,7 @@ export class Attempt {
           ...picked(environment, /^CERTLOCK_/),
         },
       });
+      this.#options.whileStarting();
       const ended = await this.#engine.ended;
       signal.throwIfAborted();
       if (this.#failure !== undefined) throw this.#failure;

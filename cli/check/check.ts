@@ -4,16 +4,13 @@
  */
 import { join } from "node:path";
 import { createPrivateFiles } from "../../sandbox/private-files";
-import { azureNativePackage } from "../../sandbox/providers/azure-native/package";
-import { azureadPackage } from "../../sandbox/providers/azuread/package";
-import { tlsPackage } from "../../sandbox/providers/tls/package";
-import { Tenant } from "../../sandbox/tenant/tenant";
 import type { Engine } from "../engine/find";
 import { IncompleteError } from "../errors";
 import { packageFile } from "../package-files";
 import type { NotEvaluatedItem, PreviewDigest } from "../review/input";
 import { Attempt } from "./attempt";
 import { type Overrides, readConfiguration, withSetting } from "./configuration";
+import { emulations } from "./emulations";
 import { type Environment, picked } from "./environment";
 import { languagePlugin } from "./language-plugin";
 import { Markers } from "./markers";
@@ -98,11 +95,13 @@ async function checkInTime(options: CheckOptions): Promise<CheckOutcome> {
     packageFile("provider/bin/pulumi-resource-certlock"),
     providerEnvironment(options),
   );
+  const packages = emulations(options.now);
+  // A program that is checked for its identities most likely has some.
+  const whileStarting = (): void => void packages.get("azuread")?.();
   let door: ProviderDoor | undefined;
   try {
-    const tenant = new Tenant({ clock: options.now });
     door = await openProviderDoor({
-      packages: [azureadPackage(tenant), azureNativePackage(tenant), tlsPackage(tenant.clock)],
+      packages,
       own: new Map([["certlock", own]]),
     });
     const packs = await packLaunchers(
@@ -115,6 +114,7 @@ async function checkInTime(options: CheckOptions): Promise<CheckOutcome> {
     for (let round = 1; ; round++) {
       const attempt = new Attempt({
         ...{ ...options, project, chosen: stack, configuration, markers, packs, languagePlugin: plugin },
+        whileStarting,
       });
       const folder = join(files.directory, `${round}`);
       const { missing, ...outcome } = await attempt.run(known, [...names], door.port, folder);

@@ -19,6 +19,7 @@ const patches: readonly (readonly [RegExp, (exported: Exports, load: NodeJS.Requ
   [/[\\/]@pulumi[\\/]pulumi[\\/]runtime[\\/]rpc\.js$/, patchProperties],
   [/[\\/]@pulumi[\\/]pulumi[\\/]config\.js$/, patchConfig],
   [/[\\/]@pulumi[\\/]pulumi[\\/]resource\.js$/, patchPositions],
+  [/[\\/]@pulumi[\\/]pulumi[\\/]runtime[\\/]debuggable\.js$/, patchPromises],
 ];
 
 type Exports = Record<string, unknown>;
@@ -38,8 +39,8 @@ function install(): void {
 }
 
 /**
- * The SDK prints errors in colour, which nobody wants here, and with which some releases of Node (20.20.2 among them)
- * never come to an end: their `inspect` looks for the end of a package's name behind `node_modules/@pulumi/resource.ts`,
+ * The SDK prints errors in colour, which nobody wants here, and with which some releases of Node (20.20.2, 22.23.5) never
+ * come to an end: their `inspect` looks for the end of a package's name behind `node_modules/@pulumi/resource.ts`,
  * as the SDK's source maps have it, and finds none.
  */
 function withoutColours(): void {
@@ -90,6 +91,24 @@ function patchPositions(exported: Exports): void {
         ? { ...frame, file: fileURLToPath(frame.file) }
         : frame,
     );
+  };
+}
+
+/**
+ * The SDK writes down the stack of every promise it makes, and shows it to who looks for a promise that never ends.
+ * Mapped to lines of TypeScript, that is most of the time a program takes; nobody else needs it.
+ */
+function patchPromises(exported: Exports): void {
+  const original = exported["debuggablePromise"];
+  if (typeof original !== "function" || exported["debugPromiseLeaks"] === true) return;
+  exported["debuggablePromise"] = (...given: unknown[]): unknown => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return (original as (...args: unknown[]) => unknown)(...given);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   };
 }
 
