@@ -6,7 +6,7 @@ import { dayOf } from "../../components/calendar";
 import type { CommandIo, Register } from "../command-io";
 import { UsageError } from "../errors";
 import { guard } from "../review/redaction";
-import { buildPlan, exitCodeOfPlan } from "../rotation/build-plan";
+import { buildPlan, exitCodeOfPlan, type PlanThreshold, planThresholds } from "../rotation/build-plan";
 import { judgeRetirement, readSeenWithin, SEEN_WITHIN_DAYS } from "../rotation/evidence";
 import { readEvidence, readExemptions } from "../rotation/evidence-sources";
 import type { Plan } from "../rotation/plan";
@@ -25,6 +25,7 @@ interface RotationPlanOptions extends PlanSources {
   readonly evidence?: string;
   readonly seenWithin: number;
   readonly exemptions?: string;
+  readonly failOn: PlanThreshold;
 }
 
 const HELP = `
@@ -48,7 +49,8 @@ Examples:
   certlock rotation plan --state state.json --until 2027-12-31 --format ics --output rotation.ics
   certlock rotation plan --state state.json --every monday --simulate-missed 3
   certlock rotation plan --state state.json --simulate-missed 2027-01-20..2027-03-25
-  certlock rotation plan --state state.json --evidence graph
+  certlock rotation plan . --state state.json --evidence graph --fail-on in-use
+                                                      the gate before pulumi up: being late does not stop the run
 
 Exit codes:
   0  everything happens in time
@@ -83,6 +85,14 @@ export const registerRotationPlan: Register = (group, io) => {
         .argParser(seenWithin)
         .default(SEEN_WITHIN_DAYS.default),
     )
+    .addOption(
+      new Option(
+        "--fail-on <what>",
+        "exit code 2 for all that needs somebody, or alone for a credential in use (before a run)",
+      )
+        .choices(planThresholds)
+        .default("attention"),
+    )
     .option("--exemptions <file>", "file of exemptions (default: exemptions.yaml beside Pulumi.yaml)")
     .addHelpText("after", HELP)
     .action(async (folder: string | undefined, options: RotationPlanOptions) => {
@@ -98,6 +108,8 @@ async function run(options: RotationPlanOptions, io: CommandIo): Promise<number>
   const missed =
     options.simulateMissed === undefined ? undefined : readMissed(options.simulateMissed, every, today);
   const inputs = [options.state, options.events, options.evidence].filter((source) => source === "-");
+  if (options.failOn === "in-use" && options.evidence === undefined)
+    throw new UsageError("PLAN_SOURCES", "--fail-on in-use needs --evidence: a file, or graph.");
   if (inputs.length > 1)
     throw new UsageError("PLAN_SOURCES", "Standard input is one file: --state, --events or --evidence.");
   const gathered = await gather(options, now, io);
@@ -117,7 +129,7 @@ async function run(options: RotationPlanOptions, io: CommandIo): Promise<number>
   });
   guard(plan, gathered.read);
   await print(plan, options, io);
-  return exitCodeOfPlan(plan);
+  return exitCodeOfPlan(plan, options.failOn);
 }
 
 async function gateOf(

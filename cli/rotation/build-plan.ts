@@ -3,7 +3,7 @@ import { dateOf, type DayNumber, parseDay } from "../../components/calendar";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { type SignIns, withSignIns } from "./evidence";
 import type { RotatedIdentity } from "./identities";
-import { type Evidence, type Plan, PLAN_VERSION, type PlannedIdentity } from "./plan";
+import { blockersOf, type Evidence, type Plan, PLAN_VERSION, type PlannedIdentity } from "./plan";
 import { planIdentity } from "./plan-identity";
 import type { Every, Missed } from "./run-days";
 
@@ -63,8 +63,21 @@ export function buildPlan(input: PlanInput): Plan {
   };
 }
 
-export function exitCodeOfPlan({ verdict }: Plan): ExitCode {
-  return { ok: EXIT.ok, attention: EXIT.blocked, incomplete: EXIT.incomplete }[verdict];
+/** What fails a run: all that needs somebody, or alone that the next run would remove what is in use. */
+export const planThresholds = ["attention", "in-use"] as const;
+export type PlanThreshold = (typeof planThresholds)[number];
+
+/**
+ * The exit code of a plan. With `in-use` it is a gate before a run: what is late must not keep the run away that makes up
+ * for it.
+ */
+export function exitCodeOfPlan(plan: Plan, failOn: PlanThreshold = "attention"): ExitCode {
+  const { verdict, evidence, summary } = plan;
+  if (failOn === "attention")
+    return { ok: EXIT.ok, attention: EXIT.blocked, incomplete: EXIT.incomplete }[verdict];
+  if (summary.blocked > 0) return EXIT.blocked;
+  const isDecided = evidence !== undefined && evidence.undecided.length === 0 && summary.unknown === 0;
+  return isDecided ? EXIT.ok : EXIT.incomplete;
 }
 
 function notesOf({ certificatesFrom, identities }: PlanInput): string[] {
@@ -90,7 +103,7 @@ function summaryOf(identities: readonly PlannedIdentity[], evidence: Evidence | 
     ),
     byHand: counted(({ status }) => status === "by-hand"),
     unknown: counted(({ status }) => status === "unknown"),
-    blocked: evidence?.inUse.filter(({ exemption }) => exemption === undefined).length ?? 0,
+    blocked: blockersOf(evidence).length,
   };
 }
 
@@ -101,7 +114,7 @@ function sentenceOf(
   incomplete: readonly string[],
   { today, until }: PlanInput,
 ): string {
-  const blocked = evidence?.inUse.filter(({ exemption }) => exemption === undefined) ?? [];
+  const blocked = blockersOf(evidence);
   const [first] = blocked;
   if (first !== undefined) {
     const which = first.generation === undefined ? "a certificate" : `g${first.generation}`;

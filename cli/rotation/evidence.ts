@@ -120,8 +120,11 @@ export function judgeRetirement(
   const inUse: Evidence["inUse"] = [];
   const undecided: string[] = [];
   for (const identity of identities) {
-    for (const { removedOn, generation, keyId, urn, state } of identity.certificates) {
+    const withdrawn = identity.gaps.some(({ kind, from }) => kind === "withdrawn" && from === nextRun);
+    for (const { removedOn, generation, keyId, urn, state, validUntil } of identity.certificates) {
       if (nextRun === undefined || removedOn !== nextRun || state === "planned") continue;
+      // Nobody can sign in with it any more, and the run may be the one that ends an outage.
+      if (validUntil !== undefined && validUntil <= nextRun) continue;
       const called = `${identity.name}${generation === undefined ? "" : ` g${generation}`}`;
       retired.push(called);
       if (keyId === undefined || urn === undefined) {
@@ -143,6 +146,7 @@ export function judgeRetirement(
         lastSignIn: last.toISOString(),
         daysAgo,
         ...(exemption !== undefined && { exemption: clean(exemption) }),
+        ...(withdrawn && { withdrawn }),
       });
     }
   }

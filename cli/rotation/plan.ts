@@ -120,6 +120,10 @@ const seen = z.strictObject({
   lastSignIn: moment,
   daysAgo: count,
   exemption: text.optional().describe("Id of the exemption that lets it go all the same."),
+  withdrawn: z
+    .literal(true)
+    .optional()
+    .describe("Goes because the program withdraws it: others may know the key, so no sign-in keeps it."),
 });
 
 export const planSchema = z
@@ -169,3 +173,10 @@ export type PlannedCertificate = z.infer<typeof certificate>;
 export type PlanGap = z.infer<typeof gap>;
 export type PlanRun = z.infer<typeof run>;
 export type Evidence = NonNullable<Plan["evidence"]>;
+
+/** Credentials in use that hold the next run back. */
+export function blockersOf(evidence: Evidence | undefined): Evidence["inUse"] {
+  return (evidence?.inUse ?? []).filter(
+    ({ exemption, withdrawn }) => exemption === undefined && withdrawn !== true,
+  );
+}

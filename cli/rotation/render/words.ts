@@ -92,10 +92,16 @@ export function evidenceLines({ evidence }: Plan): string[] {
       : retired.length === 0
         ? [`the run of ${nextRun} removes nothing`]
         : [`the run of ${nextRun} removes ${retired.join(", ")}`]),
-    ...inUse.map(
-      ({ identity, generation, keyId, lastSignIn, daysAgo, exemption }) =>
-        `${exemption === undefined ? "in use" : `in use, exempted by ${exemption}`}: ${identity}${generation === undefined ? "" : ` g${generation}`} (${keyId}), last sign-in ${lastSignIn.slice(0, 10)}, ${days(daysAgo)} ago`,
-    ),
+    ...inUse.map(({ identity, generation, keyId, lastSignIn, daysAgo, exemption, withdrawn }) => {
+      const why =
+        withdrawn === true
+          ? ", withdrawn all the same"
+          : exemption === undefined
+            ? ""
+            : `, exempted by ${exemption}`;
+      const which = generation === undefined ? identity : `${identity} g${generation}`;
+      return `in use${why}: ${which} (${keyId}), last sign-in ${lastSignIn.slice(0, 10)}, ${days(daysAgo)} ago`;
+    }),
     ...(retired.length > 0 && inUse.length === 0 && undecided.length === 0
       ? [`none of them was seen within ${days(seenWithinDays)}`]
       : []),

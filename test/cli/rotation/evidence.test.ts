@@ -134,6 +134,41 @@ describe("the evidence gate of the rotation plan", function () {
     assert.deepEqual([code, evidence.retired, evidence.inUse], [0, [], []]);
   });
 
+  it("as a gate stops for what is in use alone: not for being late, an end that has come, or a withdrawal", async () => {
+    const gate = (...args: readonly string[]) => plan("--fail-on", "in-use", "--evidence", ...args);
+    const path = file("seen.json", { value: graphRows("2027-03-20T03:00:00Z") });
+    assert.equal((await gate(path)).code, 2);
+    // Five days late, and nothing is removed that anybody uses.
+    const idle = file("idle.json", { value: graphRows("2027-01-20T03:00:00Z") });
+    assert.equal((await plan("--evidence", idle, "--now", "2027-03-26")).code, 2);
+    assert.equal((await gate(idle, "--now", "2027-03-26")).code, 0);
+    const ended = await gate(path, "--now", "2027-03-26");
+    assert.deepEqual([ended.code, ended.evidence.retired], [0, []]);
+    const withdrawing = stateOfOne().replace(
+      /("terms":\[)(\{[^}]*\})/,
+      '$1$2,{"from":"2027-03-21","first":4,"periodDays":60,"validityDays":125,"keyBits":3072,"withdraws":true}',
+    );
+    writeFileSync(join(folder, "withdrawing.json"), withdrawing);
+    const gone = await gate(path, "--state", "withdrawing.json");
+    assert.deepEqual(
+      [gone.code, gone.evidence.inUse.map(({ generation, withdrawn }) => [generation, withdrawn])],
+      [
+        0,
+        [
+          [1, true],
+          [2, true],
+        ],
+      ],
+    );
+    const without = await certlock(["rotation", "plan", "--state", "state.json", "--fail-on", "in-use"], {
+      cwd: folder,
+    });
+    assert.deepEqual(
+      [without.code, without.stderr],
+      [1, "PLAN_SOURCES: --fail-on in-use needs --evidence: a file, or graph.\n"],
+    );
+  });
+
   it("reads what Log Analytics answers: rows, tables, and the log itself", () => {
     const moment = new Date("2027-03-02T03:00:00Z");
     const at = moment.toISOString();
@@ -278,7 +313,7 @@ describe("the evidence gate of the rotation plan", function () {
           evidence?.inUse.map(({ keyId, lastSignIn, daysAgo }) => [keyId, lastSignIn, daysAgo]),
           [[seeded, days(4), 4]],
         );
-        assert.equal(evidence?.source, "graph");
+        assert.equal(evidence.source, "graph");
       } finally {
         await sandbox.close();
       }

@@ -177,7 +177,7 @@ describe("the rotation plan", () => {
       plan.identities[0]?.gaps.map(({ kind, from, generation }) => [kind, from, generation]),
       [["withdrawn", "2027-02-01", 2]],
     );
-    assert.deepEqual(plan.identities[0]?.runs[0]?.removes, [1, 2]);
+    assert.deepEqual(plan.identities[0].runs[0]?.removes, [1, 2]);
   });
 
   it("knows of a stack of an older certlock what is registered and when the next turn is, and nothing more", () => {
