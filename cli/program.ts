@@ -6,6 +6,7 @@ import { registerCompletion } from "./commands/completion";
 import { registerEngine } from "./commands/engine";
 import { registerExplain } from "./commands/explain";
 import { registerReview } from "./commands/review";
+import { registerRotation } from "./commands/rotation";
 import { registerSandbox } from "./commands/sandbox";
 import { IncompleteError, UsageError } from "./errors";
 import { EXIT, EXIT_CODES } from "./exit-codes";
@@ -15,6 +16,7 @@ const DESCRIPTION = `Entra app identities without client secrets: checks and rev
 
   laptop, pre-commit, fork     certlock check
   pipeline, pull request       certlock review
+  what the next runs do        certlock rotation plan
   a rule's name in a report    certlock explain RULE`;
 
 const EPILOGUE = `
@@ -31,6 +33,7 @@ const REGISTRATIONS = [
   registerCheck,
   registerReview,
   registerExplain,
+  registerRotation,
   registerSandbox,
   registerEngine,
   registerCompletion,
@@ -52,16 +55,17 @@ export function createProgram(io: CommandIo): Command {
     })
     .exitOverride();
   for (const register of REGISTRATIONS) register(program, io);
-  pointToHelp(program.commands, "certlock");
+  settle(program, "certlock");
   return program;
 }
 
-/** A complaint names the help of the very command that was called wrongly. */
-function pointToHelp(commands: readonly Command[], path: string): void {
-  for (const command of commands) {
-    const own = `${path} ${command.name()}`;
-    command.showHelpAfterError(`Run ${own} --help for its options.`);
-    pointToHelp(command.commands, own);
+/** Every command below says where its own help is. */
+function settle(parent: Command, name: string): void {
+  for (const command of parent.commands) {
+    const full = `${name} ${command.name()}`;
+    const what = command.commands.length > 0 ? "its commands" : "its options";
+    command.showHelpAfterError(`Run ${full} --help for ${what}.`);
+    settle(command, full);
   }
 }
 

@@ -1,6 +1,4 @@
 /** Days as whole numbers: rotation is planned in days of UTC, and a day of UTC always has 24 hours. */
-import { describeGiven, type Finding } from "./problems";
-
 const DAY_MS = 86_400_000;
 
 /** Days since 1970-01-01 in UTC. */
@@ -28,16 +26,4 @@ export function parseDay(given: unknown): DayNumber | undefined {
   const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS;
   // JavaScript takes the 30th of February for the 2nd of March.
   return Number.isInteger(day) && dateOf(day) === date ? day : undefined;
-}
-
-/** A date, or a finding. */
-export function checkDate(given: unknown): Finding | undefined {
-  if (parseDay(given) !== undefined) return undefined;
-  const isAbsent = given === undefined || given === null;
-  return {
-    code: isAbsent ? "missing" : typeof given === "string" ? "invalid-date" : "wrong-type",
-    given: describeGiven(given),
-    allowed: "a day that exists, year first, such as 2026-11-21",
-    remedy: 'write it as text: in YAML in quotes, "2026-11-21"',
-  };
 }

@@ -79,11 +79,17 @@ export const CERTIFICATE_DEFAULTS = { keyBits: 3072 } as const;
 export type CertificatePlan =
   | {
       readonly key: "tls";
+      readonly schedule: Schedule;
       readonly rotation: RotationPlan;
       readonly issuer: CertificateIssuer | undefined;
       readonly pfx: boolean;
     }
-  | { readonly key: "vault"; readonly rotation: RotationPlan; readonly keys: VaultKeys }
+  | {
+      readonly key: "vault";
+      readonly schedule: Schedule;
+      readonly rotation: RotationPlan;
+      readonly keys: VaultKeys;
+    }
   | { readonly key: "external"; readonly certificates: readonly X509Certificate[] };
 
 export interface CertificateBounds {
@@ -140,8 +146,8 @@ function readTls(
     const until = new Date(bounds.now.getTime() + longest * 86_400_000);
     checkIssuer(`${at}.issuer`, issuer, { until }, problems);
   }
-  if (problems.found.length > before || rotation === undefined) return undefined;
-  return { key: "tls", rotation, issuer, pfx };
+  if (problems.found.length > before || schedule === undefined || rotation === undefined) return undefined;
+  return { key: "tls", schedule, rotation, issuer, pfx };
 }
 
 function readVault(
@@ -169,7 +175,7 @@ function readVault(
   if (problems.found.length > before || schedule === undefined) return undefined;
   const contentType = pfx ? PFX_CONTENT_TYPE : PEM_CONTENT_TYPE;
   const keys = { vaultUri: args.vaultUri, certificateName, issuerName, contentType };
-  return { key: "vault", rotation: planOn(schedule, dayOf(bounds.now)), keys };
+  return { key: "vault", schedule, rotation: planOn(schedule, dayOf(bounds.now)), keys };
 }
 
 /** The schedule of both kinds of key that rotate here. */

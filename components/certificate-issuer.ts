@@ -2,9 +2,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { checkDate, dateOf, parseDay } from "./calendar";
+import { dateOf, parseDay } from "./calendar";
 import { chainFrom, isIssuedBy } from "./certificate-chain";
 import { certificateBlocks, pemOf } from "./certificate-pem";
+import { checkDate } from "./date-check";
 import { ArgumentError, type Finding, Problems } from "./problems";
 
 /**

@@ -7,7 +7,7 @@ import { checkSecretName } from "./names";
 import { ArgumentError, describeGiven, Problems, refuseArguments } from "./problems";
 import { createAuditLog } from "./vault-audit-log";
 import { createExpiryAlert } from "./vault-expiry-alert";
-import { firewallOf } from "./vault-firewall";
+import { firewallOf, reachOf, type VaultReach } from "./vault-firewall";
 import { createPrivateEndpoint } from "./vault-private-endpoint";
 import { checkPrincipals, grantRole, VAULT_ROLES, type VaultPrincipal } from "./vault-role";
 import { createSecret } from "./vault-secret";
@@ -71,8 +71,12 @@ export class CredentialVault extends pulumi.ComponentResource {
   /** Address of each stored secret by its name, without a version: it stays the same over all rotations. */
   readonly secretUris: Readonly<Record<string, pulumi.Output<string>>>;
 
+  /** Where its data can be reached from; nowhere by default, and never from the jobs of a cloud service. */
+  readonly reach: VaultReach;
+  /** Name of the vault, free in all of Azure. */
+  readonly vaultName: string;
+
   readonly #name: string;
-  readonly #vaultName: string;
   readonly #readers: NonNullable<CredentialVaultArgs["readers"]>;
   /** Names of the grants made, lower case: none is made twice. */
   readonly #granted = new Set<string>();
@@ -81,7 +85,8 @@ export class CredentialVault extends pulumi.ComponentResource {
     const args = readArguments(name, given);
     super("certlock:components:CredentialVault", name, {}, opts);
     this.#name = name;
-    this.#vaultName = args.vaultName;
+    this.vaultName = args.vaultName;
+    this.reach = reachOf(args);
     this.#readers = args.readers ?? {};
     const child = { parent: this };
     const { vaultName, resourceGroupName, location } = args;
@@ -162,7 +167,7 @@ export class CredentialVault extends pulumi.ComponentResource {
     this.#checkGrant("issuer", certificateName, issuers);
     const object = {
       id: pulumi.interpolate`${this.vaultId}/certificates/${certificateName}`,
-      vaultName: this.#vaultName,
+      vaultName: this.vaultName,
       objectName: certificateName,
     };
     const roles = Object.entries(issuers).map(([issuer, principal]) => {
@@ -179,7 +184,7 @@ export class CredentialVault extends pulumi.ComponentResource {
     readers: Readonly<Record<string, VaultPrincipal>>,
     opts: pulumi.CustomResourceOptions,
   ): void {
-    const object = { id, vaultName: this.#vaultName, objectName: secretName };
+    const object = { id, vaultName: this.vaultName, objectName: secretName };
     for (const [reader, principal] of Object.entries(readers)) {
       const role = `${this.#name}-reader-${secretName}-${reader}`;
       this.#granted.add(role.toLowerCase());

@@ -1,6 +1,19 @@
 export type { ApplicationContact } from "./application-contact";
 export { SIGN_IN_AUDIENCES, type SignInAudience } from "./application-identity";
 export { type Ownership, OWNERSHIPS } from "./application-owners";
+export type { GivenAutomationAccount, RunbookIdentity } from "./automation/automation-account";
+export type { HybridWorkerMachine, HybridWorkersArgs } from "./automation/hybrid-workers";
+export type { JobWatchArgs } from "./automation/job-watch";
+export type {
+  GivenVault,
+  OwnVault,
+  RetirementExemption,
+  RotatedApplication,
+  RotatedIdentity,
+} from "./automation/rotated-identity";
+export { RotationRunbook } from "./automation/rotation-runbook";
+export type { RotationRunbookArgs } from "./automation/rotation-runbook-args";
+export type { RunbookScheduleArgs, Weekday } from "./automation/runbook-schedule";
 export type { AzureRole } from "./azure-roles";
 export type * from "./certificate-args";
 export type { CertificateIssuer } from "./certificate-issuer";
@@ -22,9 +35,27 @@ export type { PulumiDeployment, PulumiEnvironment, PulumiSubjectAttribute } from
 export type { FederationSource, OtherIssuer } from "./federation/sources";
 export type { TerraformRun } from "./federation/terraform-cloud";
 export type { GraphRole, PrivilegedGraphRole } from "./graph-roles";
+export {
+  ALERT_FREQUENCIES,
+  ALERT_SEVERITIES,
+  ALERT_WINDOWS,
+  type AlertFrequency,
+  type AlertSeverity,
+  type AlertWindow,
+} from "./monitoring/alert";
+export type { AlertTuning, AlertTunings } from "./monitoring/alert-tuning";
+export { ALERT_IDS, type AlertId } from "./monitoring/alerts";
+export { CredentialAlerts } from "./monitoring/credential-alerts";
+export type { CredentialAlertsArgs } from "./monitoring/credential-alerts-args";
+export { CredentialMonitoring, type CredentialMonitoringArgs } from "./monitoring/credential-monitoring";
+export type { ExistingWorkspace, LogWorkspace, NewWorkspace } from "./monitoring/log-workspace";
+export type { NotificationArgs } from "./monitoring/notification";
+export { TENANT_LOG_CATEGORIES, type TenantLogArgs, type TenantLogCategory } from "./monitoring/tenant-log";
+export type { WatchedApplication, WatchedCertificate, WatchedVault } from "./monitoring/watched";
 export { PRIVILEGED_GRAPH_ROLES } from "./privileged-graph-roles";
 export { ArgumentError, type Finding, type Problem, type ProblemCode, ProblemsError } from "./problems";
 export type { RegisteredCertificate } from "./registered-certificate";
+export { ROTATION_OUTPUT_VERSION, type RotationOutput } from "./rotation-output";
 export { KEY_BITS, type KeyBits, type RotationArgs, type RotationChange } from "./rotation";
 export { SecretFreeApplication, type SecretFreeApplicationArgs } from "./secret-free-application";
 export * from "./resources/app-management-policy";
@@ -35,6 +66,7 @@ export * from "./resources/vault-certificate";
 export * from "./tenant-credential-policy";
 export type * from "./vault-alert-destination";
 export type { AuditLogArgs } from "./vault-audit-log";
+export type { VaultReach } from "./vault-firewall";
 export type { PrivateEndpointArgs } from "./vault-private-endpoint";
 export type { VaultPrincipal } from "./vault-role";
 export type { StoredCredential } from "./vault-secret";

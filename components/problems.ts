@@ -8,6 +8,7 @@ export type ProblemCode =
   | "choose-one"
   | "duplicate"
   | "entra-issuer"
+  | "identity-not-on-worker"
   | "invalid-certificate"
   | "invalid-date"
   | "invalid-id"
@@ -27,9 +28,12 @@ export type ProblemCode =
   | "private-key"
   | "reason-missing"
   | "rotation-gap"
+  | "secret-in-url"
   | "too-long"
   | "too-many"
+  | "two-writers"
   | "unknown-key"
+  | "vault-unreachable"
   | "wildcard"
   | "wrong-type";
 

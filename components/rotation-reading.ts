@@ -1,5 +1,6 @@
 /** Checks the numbers of a rotation, whatever their types, and makes a schedule of them. */
-import { checkDate, dateOf, type DayNumber, parseDay } from "./calendar";
+import { dateOf, type DayNumber, parseDay } from "./calendar";
+import { checkDate } from "./date-check";
 import { checkBelowPolicy, checkDays } from "./lifetime";
 import { checkOneOf, describeGiven, type Finding, type Problems } from "./problems";
 import {
@@ -12,7 +13,14 @@ import {
   type RotationChange,
   VALIDITY_DAYS,
 } from "./rotation";
-import { generationOn, isSureOn, lastTurnOf, type Schedule, type Term } from "./rotation-schedule";
+import {
+  acceptsPinOn,
+  generationOn,
+  lastTurnOf,
+  oldestOn,
+  type Schedule,
+  type Term,
+} from "./rotation-schedule";
 
 /** What the schedule has to fit, beside itself. */
 export interface RotationBounds {
@@ -248,13 +256,9 @@ function checkOrder(day: DayNumber | undefined, last: DayNumber, withdraws: bool
 
 function checkPin(at: string, schedule: Schedule, today: DayNumber, problems: Problems): void {
   const { pinned } = schedule;
+  if (pinned === undefined || acceptsPinOn(schedule, today)) return;
   const scheduled = generationOn(schedule, today);
-  if (pinned === undefined || pinned === scheduled) return;
-  // What was withdrawn does not come back.
-  const oldest = schedule.terms.findLast(({ withdraws, from }) => withdraws && from <= today)?.first ?? 1;
-  // What stands before the pin has to be valid still, else there is nothing left to step from.
-  const before = Math.max(oldest, pinned - 1);
-  if (pinned >= oldest && pinned < scheduled && isSureOn(schedule, before, today)) return;
+  const before = Math.max(oldestOn(schedule, today), pinned - 1);
   problems.add(at, {
     code: "out-of-range",
     given: String(pinned),

@@ -51,13 +51,36 @@ export interface RotationPlan {
  * old key. As long as no period changes, the end never comes first, a validity being longer than two periods.
  */
 export function planOn(schedule: Schedule, today: DayNumber): RotationPlan {
+  const declared = numbersOn(schedule, today).map((number) => generation(schedule, number));
+  const current = declared.at(-1);
+  if (current === undefined) throw new RangeError("a schedule has a generation on every day");
+  return { current, declared };
+}
+
+/** The same as numbers alone, the current one last. */
+export function numbersOn(schedule: Schedule, today: DayNumber): readonly number[] {
   const number = schedule.pinned ?? generationOn(schedule, today);
-  const current = generation(schedule, number);
   const before = number - 1;
   const { first, withdraws } = termOf(schedule, number);
   const isWithdrawn = withdraws && before < first;
   const isKept = before >= 1 && !isWithdrawn && isSureOn(schedule, before, today);
-  return { current, declared: isKept ? [generation(schedule, before), current] : [current] };
+  return isKept ? [before, number] : [number];
+}
+
+/** The first generation that was not withdrawn by this day. */
+export function oldestOn({ terms }: Schedule, today: DayNumber): number {
+  return terms.findLast(({ withdraws, from }) => withdraws && from <= today)?.first ?? 1;
+}
+
+/** Whether a run of this day accepts the pin; without one it has nothing to refuse. */
+export function acceptsPinOn(schedule: Schedule, today: DayNumber): boolean {
+  const { pinned } = schedule;
+  const scheduled = generationOn(schedule, today);
+  if (pinned === undefined || pinned === scheduled) return true;
+  // What was withdrawn does not come back.
+  const oldest = oldestOn(schedule, today);
+  // What stands before the pin has to be valid still, else there is nothing left to step from.
+  return pinned >= oldest && pinned < scheduled && isSureOn(schedule, Math.max(oldest, pinned - 1), today);
 }
 
 /** Number of the generation whose turn it is; 1 before the first. */

@@ -14,6 +14,7 @@ import { type ClientConfiguration, clientConfigurationOf } from "./client-config
 import { type OptionNames, readOptions } from "./given-options";
 import { ArgumentError, type Finding, Problems, refuseArguments } from "./problems";
 import type { RegisteredCertificate } from "./registered-certificate";
+import { rotationOutputOf } from "./rotation-output";
 
 /** Upper bound of an X.520 common name: https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 */
 const COMMON_NAME_CHARACTERS = 64;
@@ -133,6 +134,7 @@ export class SecretFreeApplication extends pulumi.ComponentResource {
       // The key is left out: one copy in the state is enough.
       clientConfiguration: this.clientConfiguration,
       validUntil: this.certificate?.validUntil,
+      rotation: rotationOutputOf(declared.certificate),
     });
   }
 }

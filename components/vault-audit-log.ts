@@ -1,5 +1,4 @@
 /** Makes guessing who had a credential unnecessary: the vault logs every read, and every refusal. */
-import type * as keyvault from "@pulumi/azure-native/keyvault";
 import * as monitor from "@pulumi/azure-native/monitor";
 import type * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "./federation/claims";
@@ -23,7 +22,7 @@ export interface AuditLogArgs {
 export function createAuditLog(
   name: string,
   { workspaceId, events }: AuditLogArgs,
-  vault: keyvault.Vault,
+  vault: { readonly id: pulumi.Input<string> },
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   return new monitor.DiagnosticSetting(

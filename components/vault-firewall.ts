@@ -36,6 +36,21 @@ export interface VaultFirewallArgs {
 /** Subnets one vault's firewall holds; https://learn.microsoft.com/azure/key-vault/general/network-security */
 const VAULT_SUBNETS = 200;
 
+/**
+ * Where the data of a vault can be reached from: the networks and subnets that are named, the network of its private
+ * endpoint, or nowhere.
+ */
+export type VaultReach = "networks" | "privateEndpoint" | "nowhere";
+
+export function reachOf({
+  allowedNetworks = [],
+  allowedSubnetIds = [],
+  privateEndpoint,
+}: VaultFirewallArgs): VaultReach {
+  if (privateEndpoint !== undefined) return "privateEndpoint";
+  return allowedNetworks.length + allowedSubnetIds.length > 0 ? "networks" : "nowhere";
+}
+
 /** The part of the vault's properties that closes it. */
 export function firewallOf({ allowedNetworks = [], allowedSubnetIds = [], bypass }: VaultFirewallArgs) {
   const open = allowedNetworks.length + allowedSubnetIds.length > 0;

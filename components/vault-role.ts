@@ -20,13 +20,17 @@ export const VAULT_ROLES = {
   secretsUser: "4633458b-17de-408a-b874-0445c86b69e6",
   /** Key Vault Certificates Officer: makes versions of the certificate, and never sees its key. */
   certificatesOfficer: "a4417e6f-fecd-4de8-b567-7b0420556985",
+  /** Key Vault Reader: reads the public part of a certificate, and no secret. */
+  reader: "21090545-7ca7-4776-b22c-e363652d74d2",
+  /** Key Vault Crypto User: has the vault sign with the key, and never sees it. */
+  cryptoUser: "12338af0-0e69-4776-bea7-57ae8d297424",
 } as const;
 
 /** One object of a vault, and how a grant on it is called. */
 export interface VaultObject {
   /** Id in Azure Resource Manager: the scope of the grant. */
   readonly id: pulumi.Input<string>;
-  readonly vaultName: string;
+  readonly vaultName: pulumi.Input<string>;
   readonly objectName: string;
 }
 
@@ -44,9 +48,9 @@ export function grantRole(
     name,
     {
       // Azure wants a GUID as name. The vault's name is unique in all of Azure, so this one is too.
-      roleAssignmentName: principalId.apply((each) =>
-        nameBasedGuid(vaultName.toLowerCase(), objectName.toLowerCase(), each, role),
-      ),
+      roleAssignmentName: pulumi
+        .all([principalId, vaultName])
+        .apply(([each, vault]) => nameBasedGuid(vault.toLowerCase(), objectName.toLowerCase(), each, role)),
       scope: id,
       principalId,
       principalType: principal.principalType ?? "ServicePrincipal",

@@ -1,4 +1,5 @@
 /** What belongs to the same application, also while its id is not known: then the program tells by where it flows from. */
+import type { ResourceType } from "./resource-types";
 import { StackResource } from "./stack";
 
 const references = [
@@ -81,6 +82,11 @@ export function sourcesOf(resource: StackResource, property: string): ReadonlySe
   for (const source of found)
     for (const more of source.propertyDependencies.values()) for (const each of more) found.add(each);
   return found;
+}
+
+/** Whether the value of a property is taken from a resource of this type. */
+export function comesFrom(resource: StackResource, property: string, type: ResourceType): boolean {
+  return resource.propertyDependencies.get(property)?.some((source) => source.is(type)) ?? false;
 }
 
 /** `/applications/<id>` and `<id>` are the same object. */

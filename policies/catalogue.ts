@@ -2,10 +2,11 @@
 import { EnforcementLevel } from "@pulumi/policy";
 import { ConfigurationInForce } from "./configuration-watch";
 import { ExemptionLedger } from "./exemption-ledger";
-import { readExemptions } from "./exemptions";
+import { credentialInUse, readExemptions } from "./exemptions";
 import { OptionValues } from "./options";
 import { policyList } from "./policy-list";
 import { choiceOf, Profile } from "./profiles";
+import { inspect } from "./property";
 import { Rule, Surroundings } from "./rule";
 import { RulePolicy } from "./rule-policy";
 import { applicationCredentialDeclared } from "./rules/application-credential-declared";
@@ -176,4 +177,20 @@ export interface ExemptionDocument {
 export function exemptionsFrom({ text, format, ...given }: ExemptionDocument): ExemptionLedger {
   const { rules: known = rules, now = () => new Date() } = given;
   return new ExemptionLedger(readExemptions(text, format, known, now()), now);
+}
+
+/** A certificate that a run would remove though somebody still signs in with it. */
+export interface CredentialInUse {
+  readonly urn: string;
+  /** Ids of its application, as far as they are known. */
+  readonly clientId?: string | undefined;
+  readonly objectId?: string | undefined;
+}
+
+/** Id of the exemption that lets the certificate go; for `certlock rotation plan`, which is the judge of these. */
+export function exemptionOfCredentialInUse(
+  ledger: ExemptionLedger,
+  { urn, ...ids }: CredentialInUse,
+): string | undefined {
+  return ledger.covering(credentialInUse, { urn, properties: inspect(ids) })?.id;
 }

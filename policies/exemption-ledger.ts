@@ -1,6 +1,6 @@
 /** The exemptions of one run: which findings they turn into advice, and which of them nothing needs. */
 import { Exemptible } from "./exemption-scope";
-import { daysLeft, Exemption, ExemptionFile, ExemptionProblem } from "./exemptions";
+import { credentialInUse, daysLeft, Exemption, ExemptionFile, ExemptionProblem } from "./exemptions";
 import { Stack } from "./stack";
 import { Send } from "./verdict";
 
@@ -45,6 +45,13 @@ export class ExemptionLedger {
     };
   }
 
+  /** One that holds now for this rule and resource. */
+  covering(rule: string, resource: Exemptible): Exemption | undefined {
+    return this.byRule
+      .get(rule)
+      ?.find(({ scope, expires }) => scope.covers(resource) && expires > this.now().getTime());
+  }
+
   /**
    * Exemptions that could have been used in this run and were not. One for another stack is none of them, nor one
    * for resources that this run has not asked about or whose application has no id yet.
@@ -53,6 +60,7 @@ export class ExemptionLedger {
     const [anyResource] = stack.resources;
     return [...this.byRule.values()].flat().filter((exemption) => {
       if (this.used.has(exemption) || anyResource === undefined) return false;
+      if (exemption.rule === credentialInUse) return false;
       if (!exemption.scope.concernsStackOf(anyResource.urn)) return false;
       if (stack.resources.some((resource) => exemption.scope.mayCover(resource))) return false;
       return (

@@ -1,19 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { environmentText, isFormat, FORMATS, type Format } from "./environment-text";
-import { startSandbox, type SandboxOptions, type SandboxPorts } from "./sandbox";
+import { readArguments, type SandboxArguments } from "./arguments";
+import { environmentText, FORMATS } from "./environment-text";
+import { startSandbox } from "./sandbox";
 import { SandboxError } from "./sandbox-error";
 import { parseSeed, type Seed } from "./seed/seed";
-
-const DOORS = [
-  "login",
-  "graph",
-  "vault",
-  "arm",
-  "issuer",
-  "tunnel",
-  "providers",
-] as const satisfies readonly (keyof SandboxPorts)[];
 
 const USAGE = `certlock sandbox: an Entra tenant in memory, for tests and demonstrations. Not a security boundary.
 
@@ -61,15 +51,8 @@ export async function sandboxCommand(
   }
 }
 
-interface Command {
-  readonly seedFile: string | undefined;
-  readonly options: SandboxOptions;
-  readonly format: Format;
-  readonly stopOnStdinEnd: boolean;
-}
-
 async function run(
-  { options, seedFile, format, stopOnStdinEnd }: Command,
+  { options, seedFile, format, stopOnStdinEnd }: SandboxArguments,
   io: SandboxCommandIo,
 ): Promise<void> {
   const stop = stopRequest(io, stopOnStdinEnd);
@@ -118,49 +101,6 @@ function stopRequest(
     ignore: () => {
       for (const signal of STOP_SIGNALS) io.off(signal, request);
       if (stopOnStdinEnd) io.stdin.pause();
-    },
-  };
-}
-
-/**
- * Reads the command line; undefined asks for the usage text.
- * @throws SandboxError with every problem, or what node:util says of an option it does not know.
- */
-function readArguments(args: readonly string[]): Command | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      ...Object.fromEntries(DOORS.map((door) => [`${door}-port`, { type: "string" as const }])),
-      "tenant-id": { type: "string" },
-      "client-address": { type: "string" },
-      seed: { type: "string" },
-      format: { type: "string" },
-      "stop-on-stdin-end": { type: "boolean" },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help) return undefined;
-  const given: Record<string, unknown> = values;
-  const texts = DOORS.map((door) => [door, given[`${door}-port`]] as const);
-  const ports = texts.filter((entry): entry is [keyof SandboxPorts, string] => typeof entry[1] === "string");
-  const problems = ports
-    .filter(([, text]) => !/^\d+$/.test(text))
-    .map(
-      ([door, text]) => `"--${door}-port" is "${text}"; give a whole number from 0 (any free port) to 65535.`,
-    );
-  const format = values.format ?? "sh";
-  if (!isFormat(format)) problems.push(`"--format" is "${format}"; give one of ${FORMATS.join(", ")}.`);
-  if (problems.length > 0 || !isFormat(format)) {
-    throw new SandboxError("SANDBOX_OPTION_INVALID", problems.join("\n"));
-  }
-  return {
-    seedFile: values.seed,
-    format,
-    stopOnStdinEnd: values["stop-on-stdin-end"] ?? false,
-    options: {
-      ports: Object.fromEntries(ports.map(([door, text]) => [door, Number(text)])),
-      ...(values["tenant-id"] !== undefined && { tenantId: values["tenant-id"] }),
-      ...(values["client-address"] !== undefined && { clientAddress: values["client-address"] }),
     },
   };
 }

@@ -83,7 +83,7 @@ export interface Sandbox {
   readonly tunnelUrl: string;
   /** Issuers outside the tenant: tokens for federated credentials, over HTTPS or here. */
   readonly issuers: OpenIdIssuers;
-  /** One gRPC server for azuread, azure-native and tls. */
+  /** One gRPC server for azuread, azure-native, pulumiservice and tls. */
   readonly providersPort: number;
   /** The CA of this start: what clients must trust. */
   readonly caCertificatePem: string;
@@ -202,7 +202,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       caCertificatePem: identity.caCertificatePem,
       deployer,
       environment: () => ({
-        PULUMI_DEBUG_PROVIDERS: ["azuread", "azure-native", "tls"]
+        PULUMI_DEBUG_PROVIDERS: ["azuread", "azure-native", "pulumiservice", "tls"]
           .map((name) => `${name}:${providers.port}`)
           .join(","),
         ARM_TENANT_ID: deployer.tenantId,

@@ -3,34 +3,26 @@
  * stand-ins for everything that lives in a cloud.
  */
 import { join } from "node:path";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { createPrivateFiles } from "../../sandbox/private-files";
-import { azureNativePackage } from "../../sandbox/providers/azure-native/package";
-import { azureadPackage } from "../../sandbox/providers/azuread/package";
-import { tlsPackage } from "../../sandbox/providers/tls/package";
-import { Tenant } from "../../sandbox/tenant/tenant";
 import type { Engine } from "../engine/find";
 import { IncompleteError } from "../errors";
 import { packageFile } from "../package-files";
 import type { NotEvaluatedItem, PreviewDigest } from "../review/input";
-import { type Configuration, type Overrides, readConfiguration } from "./configuration";
-import { EngineRun } from "./engine-run";
-import { type Environment, namesOnly, splitEnvironment } from "./environment";
-import { FunctionAnswers } from "./function-answers";
-import { type LanguageHost, openLanguageHost, type RunCall, type RunResult } from "./language-host";
+import { Attempt } from "./attempt";
+import { type Overrides, readConfiguration, withSetting } from "./configuration";
+import { emulations } from "./emulations";
+import { type Environment, picked } from "./environment";
+import { languagePlugin } from "./language-plugin";
 import { Markers } from "./markers";
-import { interceptors, STACK_REFERENCES } from "./monitor";
-import { unknownConfiguration, Unanswered } from "./not-evaluated";
+import { missingSettings } from "./missing-settings";
+import { STACK_REFERENCES } from "./monitor";
 import { ProviderProcess } from "./own-provider";
-import { attachable, type InstalledPackages, installedPackages, isProviderName } from "./packages";
+import { attachable, type InstalledPackages, installedPackages } from "./packages";
 import { packLaunchers } from "./pack-launcher";
-import { ProgramProcess, runnerOf } from "./program-process";
+import { runnerOf } from "./program-process";
 import { type Project, readProject } from "./project";
 import { openProviderDoor, type ProviderDoor } from "./provider-service";
-import { declarations } from "./declarations";
-import { Relay } from "./relay";
-import { chooseStack, type ChosenStack } from "./stack-choice";
+import { chooseStack } from "./stack-choice";
 
 export interface CheckOptions {
   /** A folder of the project. */
@@ -43,6 +35,8 @@ export interface CheckOptions {
   /** Variables the program gets though they look like something to sign in with. */
   readonly variables: readonly string[];
   readonly typeCheck: boolean;
+  /** Milliseconds for the whole of it. */
+  readonly timeoutMs: number;
   readonly environment: Environment;
   readonly engine: Engine;
   readonly now: () => Date;
@@ -60,38 +54,54 @@ export interface CheckOutcome {
   readonly digest: PreviewDigest;
   readonly preview: { readonly ok: boolean; readonly reason?: string };
   readonly notEvaluated: readonly NotEvaluatedItem[];
+  /** Whether the program itself ended with an error, whatever the rules say. */
+  readonly hasProgramFailed: boolean;
   /** The end of what the program printed. */
   readonly output: string;
 }
 
-/** Rounds in which providers that nobody could foresee are attached; each finds at least one. */
+/** Rounds in which providers and settings that nobody could foresee are added; each finds at least one. */
 const MAX_ROUNDS = 8;
 
 /**
  * @throws UsageError for a project or stack that cannot be read
- * @throws IncompleteError when the program's language cannot be run here
+ * @throws IncompleteError when the program's language cannot be run here, and when it takes too long
  */
 export async function check(options: CheckOptions): Promise<CheckOutcome> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort(
+      new IncompleteError(
+        "TIME_LIMIT",
+        `The program has not ended within ${options.timeoutMs / 1000} s, and was ended. Look for what it waits for: input, a server, a loop. --timeout SECONDS gives it longer.`,
+      ),
+    );
+  }, options.timeoutMs);
+  try {
+    return await checkInTime({ ...options, signal: AbortSignal.any([options.signal, limit.signal]) });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function checkInTime(options: CheckOptions): Promise<CheckOutcome> {
   const project = readProject(options.folder);
   const stack = chooseStack(project, options.stack, options.environment);
-  if (project.runtime.name !== "nodejs")
-    throw new IncompleteError(
-      "LANGUAGE_MISSING",
-      `${project.name} is written for the runtime "${project.runtime.name}", and certlock check runs TypeScript and JavaScript programs only. Let the pipeline preview it with the policy pack instead.`,
-    );
-  runnerOf(project);
+  const plugin = languagePluginOf(project, options);
   const markers = new Markers();
-  const configuration = await readConfiguration(project, stack, options.config, options.environment, markers);
+  let configuration = await readConfiguration(project, stack, options.config, options.environment, markers);
   const files = await createPrivateFiles("certlock-check-");
   const own = new ProviderProcess(
     packageFile("provider/bin/pulumi-resource-certlock"),
     providerEnvironment(options),
   );
+  const packages = emulations(options.now);
+  // A program that is checked for its identities most likely has some.
+  const whileStarting = (): void => void packages.get("azuread")?.();
   let door: ProviderDoor | undefined;
   try {
-    const tenant = new Tenant({ clock: options.now });
     door = await openProviderDoor({
-      packages: [azureadPackage(tenant), azureNativePackage(tenant), tlsPackage(tenant.clock)],
+      packages,
       own: new Map([["certlock", own]]),
     });
     const packs = await packLaunchers(
@@ -100,12 +110,22 @@ export async function check(options: CheckOptions): Promise<CheckOutcome> {
     );
     const installed = installedPackages(project.programFolder);
     const names = new Set([...attachable(installed, project.declaredPackages), STACK_REFERENCES]);
+    const known = plugin === undefined ? installed : withOwnPackages(installed);
     for (let round = 1; ; round++) {
-      const attempt = new Attempt({ ...options, project, chosen: stack, configuration, markers, packs });
-      const outcome = await attempt.run(installed, [...names], door.port, join(files.directory, `${round}`));
-      const missing = [...outcome.providers].filter((name) => !names.has(name) && isProviderName(name));
-      if (missing.length === 0 || round === MAX_ROUNDS) return outcome;
-      options.report(`Once more, with a stand-in for the provider ${missing.join(", ")}.`);
+      const attempt = new Attempt({
+        ...{ ...options, project, chosen: stack, configuration, markers, packs, languagePlugin: plugin },
+        whileStarting,
+      });
+      const folder = join(files.directory, `${round}`);
+      const { missing, ...outcome } = await attempt.run(known, [...names], door.port, folder);
+      const settings = plugin === undefined ? [] : missingSettings(outcome, configuration);
+      if ((missing.length === 0 && settings.length === 0) || round === MAX_ROUNDS) return outcome;
+      for (const key of settings) {
+        options.report(`Once more, with an unknown value for the setting ${key}.`);
+        configuration = withSetting(configuration, key, markers.next());
+      }
+      if (missing.length > 0)
+        options.report(`Once more, with a stand-in for the provider ${missing.join(", ")}.`);
       for (const name of missing) names.add(name);
     }
   } finally {
@@ -115,154 +135,19 @@ export async function check(options: CheckOptions): Promise<CheckOutcome> {
   }
 }
 
-interface AttemptOptions extends Omit<CheckOptions, "config"> {
-  readonly project: Project;
-  readonly chosen: ChosenStack;
-  readonly configuration: Configuration;
-  readonly markers: Markers;
-  readonly packs: readonly string[];
+/** Looked for before anything is started. */
+function languagePluginOf(project: Project, { engine, environment }: CheckOptions): string | undefined {
+  if (project.runtime.name !== "nodejs") return languagePlugin(project, engine, environment);
+  runnerOf(project);
+  return undefined;
 }
 
-/** One run of program and engine. */
-class Attempt {
-  readonly #options: AttemptOptions;
-  readonly #unanswered = new Unanswered();
-  readonly #environment: ReturnType<typeof splitEnvironment>;
-  #relay: Relay | undefined;
-  #program: ProgramProcess | undefined;
-  #host: LanguageHost | undefined;
-  #engine: EngineRun | undefined;
-
-  constructor(options: AttemptOptions) {
-    this.#options = options;
-    this.#environment = splitEnvironment(options.environment, options.variables);
-  }
-
-  async run(
-    installed: InstalledPackages,
-    names: readonly string[],
-    port: number,
-    folder: string,
-  ): Promise<CheckOutcome & { readonly providers: ReadonlySet<string> }> {
-    const { project, chosen, configuration, engine, packs, environment, signal } = this.#options;
-    const answers = new FunctionAnswers(installed, this.#options.markers);
-    const stop = (): void => {
-      this.#kill();
-    };
-    signal.throwIfAborted();
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      // Program and engine start together; what the program asks for waits until the engine is there to answer.
-      await this.#startProgram(answers, configuration.values, configuration.secretKeys);
-      this.#host = await openLanguageHost((call) => this.#runProgram(call, answers));
-      this.#engine = await EngineRun.start({
-        engine,
-        project,
-        stack: chosen.name,
-        configuration,
-        folder,
-        languagePort: this.#host.port,
-        providers: new Map(names.map((name) => [name, port])),
-        packs,
-        environment: {
-          ...this.#environment.given,
-          ...namesOnly(environment, this.#environment.withheld),
-          ...own(environment, /^CERTLOCK_/),
-        },
-      });
-      const ended = await this.#engine.ended;
-      signal.throwIfAborted();
-      return {
-        stack: { project: project.name, name: chosen.name },
-        project,
-        events: ended.events,
-        digest: declarations(this.#unanswered.positions, project.root),
-        preview: ended.code === 0 ? { ok: true } : { ok: false, ...reasonOf(ended.errors) },
-        notEvaluated: [...unknownConfiguration(configuration), ...this.#unanswered.items],
-        output: this.#program?.output ?? "",
-        providers: this.#unanswered.providers,
-      };
-    } finally {
-      signal.removeEventListener("abort", stop);
-      this.#kill();
-      this.#host?.close();
-      this.#relay?.close();
-    }
-  }
-
-  async #startProgram(
-    answers: FunctionAnswers,
-    config: Readonly<Record<string, string>>,
-    secretKeys: readonly string[],
-  ): Promise<void> {
-    const { project, chosen, typeCheck } = this.#options;
-    this.#relay = new Relay(
-      { monitor: ResourceMonitorService, engine: EngineService },
-      interceptors(answers, this.#unanswered),
-    );
-    await this.#relay.open();
-    this.#program = new ProgramProcess({
-      project,
-      stack: chosen.name,
-      config,
-      secretKeys,
-      address: this.#relay.address,
-      environment: this.#environment.given,
-      typeCheck,
-      preload: packageFile("dist/cli/check/program-hook.js"),
-      settingsMayBeMissing: this.#options.configuration.mayBeIncomplete,
-    });
-  }
-
-  async #runProgram(call: RunCall, answers: FunctionAnswers): Promise<RunResult> {
-    const { configuration } = this.#options;
-    const secretKeys = [...new Set([...call.secretKeys, ...configuration.unknownKeys])].sort();
-    if (!sameEntries(call.config, configuration.values)) {
-      // The engine reads the configuration differently, and the engine is right.
-      this.#program?.kill();
-      this.#relay?.close();
-      await this.#startProgram(answers, call.config, secretKeys);
-    }
-    this.#relay?.connect("monitor", call.monitorAddress);
-    this.#relay?.connect("engine", call.engineAddress);
-    const end = await this.#program?.ended;
-    if (end?.code === 0) return {};
-    // https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/cmd/run/index.ts: it has told the engine why.
-    if (end?.code === 32) return { reported: true };
-    const how = end?.signal ? `was ended by ${end.signal}` : `ended with exit code ${end?.code ?? "unknown"}`;
-    return { error: `The program ${how}.` };
-  }
-
-  #kill(): void {
-    this.#program?.kill();
-    this.#engine?.kill();
-  }
+/** SDKs in other languages say nothing of what functions answer; those that stand beside certlock do. */
+function withOwnPackages(installed: InstalledPackages): InstalledPackages {
+  return new Map([...installedPackages(packageFile(".")), ...installed]);
 }
 
 /** certlock's provider refuses to work beside a client secret; here it signs in nowhere. */
 function providerEnvironment({ environment }: CheckOptions): Environment {
-  return own(environment, /^(PATH|HOME|ARM_ENVIRONMENT|SystemRoot)$/);
-}
-
-function own(environment: Environment, names: RegExp): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) =>
-      value !== undefined && names.test(name) ? [[name, value]] : [],
-    ),
-  );
-}
-
-function sameEntries(
-  one: Readonly<Record<string, string>>,
-  other: Readonly<Record<string, string>>,
-): boolean {
-  const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
-}
-
-/** Why a preview could not run, where it is more than that rules or the program have ended it. */
-function reasonOf(errors: string): { readonly reason?: string } {
-  const lines = errors.split("\n").map((line) => line.replace(/^error: /, "").trim());
-  const reason = lines.filter((line) => line !== "" && !/^(preview|update) failed$/.test(line)).at(-1);
-  return reason === undefined ? {} : { reason };
+  return picked(environment, /^(PATH|HOME|ARM_ENVIRONMENT|SystemRoot)$/);
 }

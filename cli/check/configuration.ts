@@ -26,7 +26,12 @@ export interface Configuration {
   readonly escEnvironments: readonly string[];
   /** Whether settings may be missing that the stack has: it has no file here, or imports an environment. */
   readonly mayBeIncomplete: boolean;
+  /** Keys that a program required, which it was given a stand-in for. */
+  readonly madeUpKeys: readonly string[];
 }
+
+/** What the engine's reader of YAML knows beyond the core: a text that looks like a time has quotes, or is one. */
+export const YAML_TAGS: "timestamp"[] = ["timestamp"];
 
 /** Values given on the command line, by key; without a namespace it is the project's. */
 export type Overrides = ReadonlyMap<string, string>;
@@ -64,6 +69,18 @@ export async function readConfiguration(
     unknownKeys: [...reading.unknownKeys].sort(),
     escEnvironments: esc,
     mayBeIncomplete: stack.file === undefined || esc.length > 0,
+    madeUpKeys: [],
+  };
+}
+
+/** @param key the full one, of a setting that is not there */
+export function withSetting(configuration: Configuration, key: string, marker: string): Configuration {
+  const { stackFile, values, madeUpKeys } = configuration;
+  return {
+    ...configuration,
+    stackFile: { ...stackFile, config: { ...objectOf(stackFile["config"]), [key]: marker } },
+    values: { ...values, [key]: marker },
+    madeUpKeys: [...madeUpKeys, key],
   };
 }
 
@@ -114,6 +131,7 @@ class Reading {
       const walked = value.map((element) => this.#walk(key, element));
       return { stored: walked.map(({ stored }) => stored), plain: walked.map(({ plain }) => plain) };
     }
+    if (value instanceof Date) return { stored: value, plain: asGoTime(value) };
     if (typeof value !== "object" || value === null) return { stored: value, plain: value };
     const members = Object.entries(value);
     const [first] = members;
@@ -138,7 +156,7 @@ class Reading {
 function readStackFile(file: string | undefined): Readonly<Record<string, unknown>> {
   if (file === undefined) return {};
   try {
-    return objectOf(parse(readFileSync(file, "utf8"), { maxAliasCount: 100 }));
+    return objectOf(parse(readFileSync(file, "utf8"), { maxAliasCount: 100, customTags: YAML_TAGS }));
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : "it cannot be read").split("\n");
     throw new UsageError("STACK_INVALID", `${file} is not valid YAML: ${line ?? ""}`);
@@ -151,9 +169,33 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
     : {};
 }
 
-/** As Pulumi hands a setting to a program: every value is a text. */
+/**
+ * As Pulumi hands a setting to a program: every value is a text. A program that is given another one than the engine
+ * has is started a second time, so this writes what Go writes: names in order, and `<`, `>` and `&` escaped.
+ *
+ * @see https://pkg.go.dev/encoding/json#Marshal
+ */
 function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (value === null) return "";
+  return typeof value === "string" ? value : asJson(value);
+}
+
+function asJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(asJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+    return `{${members.map(([name, member]) => `${asJson(name)}:${asJson(member)}`).join(",")}}`;
+  }
+  return JSON.stringify(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** `2026-01-01` without quotes is a time for the engine, which hands it on in the words of Go. */
+function asGoTime(time: Date): string {
+  const [date = "", clock = ""] = time.toISOString().split("T");
+  return `${date} ${clock.replace(/\.?0*Z$/, "")} +0000 UTC`;
 }
 
 function escEnvironments(value: unknown): readonly string[] {

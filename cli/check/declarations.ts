@@ -19,11 +19,14 @@ export function declarations(positions: ReadonlyMap<string, readonly string[]>, 
   return { steps };
 }
 
+/** Folders of installed packages that may lie within a project: of Node, of Python. */
+const FOREIGN = /(^|\/)(node_modules|site-packages)\//;
+
 /** As the engine has it: `project:///path#line,column`. Files of installed packages are nobody's source. */
 function withinProject(frame: string, root: string): string | undefined {
   const [uri = "", position = ""] = frame.split("#");
   if (!uri.startsWith("file://")) return undefined;
   const path = relative(root, fileURLToPath(uri)).replaceAll("\\", "/");
-  const isOutside = path.startsWith("../") || isAbsolute(path) || path.includes("node_modules/");
+  const isOutside = path.startsWith("../") || isAbsolute(path) || FOREIGN.test(path);
   return isOutside ? undefined : `project:///${path}#${position}`;
 }

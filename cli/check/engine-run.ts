@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Engine } from "../engine/find";
-import type { Configuration } from "./configuration";
+import { type Configuration, YAML_TAGS } from "./configuration";
 import type { Environment } from "./environment";
 import { withoutMarkers } from "./markers";
 import { HAS_GROUPS, killGroup } from "./process-group";
@@ -110,7 +110,10 @@ async function prepare({ project, stack, configuration, folder }: EngineRunOptio
       ...configSchema(project.config),
     }),
   );
-  await write(join(workspace, `Pulumi.${stack}.yaml`), stringify(configuration.stackFile));
+  await write(
+    join(workspace, `Pulumi.${stack}.yaml`),
+    stringify(configuration.stackFile, { customTags: YAML_TAGS }),
+  );
   // What `pulumi stack init` would write, without starting the engine for it.
   await write(join(folder, "state", ".pulumi", "meta.yaml"), "version: 1\n");
   const checkpoint = {

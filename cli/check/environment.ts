@@ -18,7 +18,11 @@ const SECRET_VALUES =
   /\beyJ[\w-]{8,}\.[\w-]+|-----BEGIN [A-Z ]*PRIVATE KEY|[\w~.-]{3}[78]Q~[\w~.-]{31,34}|\bgh[oprsu]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\bpul-[0-9a-f]{20,}|:\/\/[^\s/:@]+:[^\s/@]+@/;
 
 /** Needed to run anything, whatever the patterns above think of their names. */
-const NEEDED = new Set(["PATH", "HOME", "PWD", "OLDPWD"]);
+const NEEDED = new Set([
+  ...["PATH", "HOME", "PWD", "OLDPWD"],
+  // Which Python the language host runs: https://www.pulumi.com/docs/iac/languages-sdks/python/
+  ...["PULUMI_PYTHON_CMD", "PULUMI_RUNTIME_VIRTUALENV"],
+]);
 
 export interface SplitEnvironment {
   readonly given: Readonly<Record<string, string>>;
@@ -51,5 +55,14 @@ export function namesOnly(environment: Environment, names: readonly string[]): R
     names
       .filter((name) => !/^(PULUMI|CERTLOCK)_/.test(name) && environment[name] !== "")
       .map((name) => [name, "withheld"]),
+  );
+}
+
+/** The variables whose names match. */
+export function picked(environment: Environment, names: RegExp): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && names.test(name) ? [[name, value]] : [],
+    ),
   );
 }

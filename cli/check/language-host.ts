@@ -11,6 +11,8 @@ export interface RunCall {
   readonly engineAddress: string;
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
+  /** All of it, for a language host that is to do it. */
+  readonly request: proto.RunRequest;
 }
 
 /** How the program ended; `reported` when the engine has been told why already. */
@@ -48,6 +50,7 @@ export async function openLanguageHost(run: (call: RunCall) => Promise<RunResult
       engineAddress: request.getArgsList()[0] ?? "",
       config: Object.fromEntries(request.getConfigMap().getEntryList()),
       secretKeys: request.getConfigsecretkeysList(),
+      request,
     }).then(
       ({ error, reported }) => {
         const response = new proto.RunResponse().setBail(reported === true);

@@ -5,6 +5,9 @@ import type { SeenByMonitor } from "./monitor";
 
 const AT_PREVIEW = "at the preview in the pipeline";
 
+const MISSING_SETTING =
+  "The program requires it and it is not set here: the program was given an unknown value.";
+
 type Notes = Map<string, NotEvaluatedItem>;
 
 /** What the program has asked for that only a cloud could answer. Each thing is listed once, in order of its name. */
@@ -34,11 +37,7 @@ export class Unanswered implements SeenByMonitor {
   }
 
   missingSetting(key: string): void {
-    this.#note(
-      "stack configuration",
-      key,
-      "The program requires it and it is not set here: the program was given an unknown value.",
-    );
+    this.#note("stack configuration", key, MISSING_SETTING);
   }
 
   remoteComponent(type: string, name: string): void {
@@ -74,11 +73,17 @@ export function unknownConfiguration(configuration: Configuration): readonly Not
     why: "The value is encrypted and cannot be decrypted here: the program was given an unknown value.",
     enforced: AT_PREVIEW,
   }));
+  const madeUp = configuration.madeUpKeys.map((key) => ({
+    resource: "stack configuration",
+    property: key,
+    why: MISSING_SETTING,
+    enforced: AT_PREVIEW,
+  }));
   const environments = configuration.escEnvironments.map((name) => ({
     resource: "Pulumi ESC environment",
     property: name,
     why: "Environments are not opened: values from there are missing.",
     enforced: AT_PREVIEW,
   }));
-  return [...values, ...environments];
+  return [...values, ...madeUp, ...environments];
 }

@@ -4,6 +4,7 @@
  * where the SDK is not as expected it leaves everything as it is.
  */
 import Module from "node:module";
+import { fileURLToPath } from "node:url";
 import util from "node:util";
 
 /** The same as in function-answers.ts and markers.ts (a test compares them): this file stands alone. */
@@ -17,6 +18,8 @@ const MISSING_SETTINGS = "CERTLOCK_CHECK_MISSING_SETTINGS";
 const patches: readonly (readonly [RegExp, (exported: Exports, load: NodeJS.Require) => void])[] = [
   [/[\\/]@pulumi[\\/]pulumi[\\/]runtime[\\/]rpc\.js$/, patchProperties],
   [/[\\/]@pulumi[\\/]pulumi[\\/]config\.js$/, patchConfig],
+  [/[\\/]@pulumi[\\/]pulumi[\\/]resource\.js$/, patchPositions],
+  [/[\\/]@pulumi[\\/]pulumi[\\/]runtime[\\/]debuggable\.js$/, patchPromises],
 ];
 
 type Exports = Record<string, unknown>;
@@ -36,8 +39,8 @@ function install(): void {
 }
 
 /**
- * The SDK prints errors in colour, which nobody wants here, and with which some releases of Node (20.20.2 among them)
- * never come to an end: their `inspect` looks for the end of a package's name behind `node_modules/@pulumi/resource.ts`,
+ * The SDK prints errors in colour, which nobody wants here, and with which some releases of Node (20.20.2, 22.23.5) never
+ * come to an end: their `inspect` looks for the end of a package's name behind `node_modules/@pulumi/resource.ts`,
  * as the SDK's source maps have it, and finds none.
  */
 function withoutColours(): void {
@@ -67,6 +70,46 @@ function withAnyNames(value: unknown): unknown {
   const any = members[ANY_NAME];
   for (const [name, member] of Object.entries(members)) members[name] = withAnyNames(member);
   return typeof any === "string" ? anyNames(any, members) : value;
+}
+
+/** `at made (/app/index.ts:1:2)`, and as ES modules have it: `at file:///app/index.js:1:2`, with or without a name. */
+const FRAME =
+  /^\s*at (?:.*? \(|(?:async )?(?=\/|file:|[A-Za-z]:\\))(?<file>.+?):(?<line>[0-9]+):(?<column>[0-9]+)\)?$/;
+
+/** The SDK finds no place for what an ES module declares: it takes the address of a file for its path. */
+function patchPositions(exported: Exports): void {
+  const Resource = exported["Resource"] as Record<string, unknown> | undefined;
+  const callsites = Resource?.["callsites"];
+  if (Resource === undefined || typeof callsites !== "function") return;
+  if (!(Resource["framePositionRegExp"] instanceof RegExp)) return;
+  Resource["framePositionRegExp"] = FRAME;
+  Resource["callsites"] = (): unknown => {
+    const frames = (callsites as () => unknown).call(Resource);
+    if (!Array.isArray(frames)) return frames;
+    return frames.map((frame: { readonly file?: unknown }) =>
+      typeof frame.file === "string" && frame.file.startsWith("file://")
+        ? { ...frame, file: fileURLToPath(frame.file) }
+        : frame,
+    );
+  };
+}
+
+/**
+ * The SDK writes down the stack of every promise it makes, and shows it to who looks for a promise that never ends.
+ * Mapped to lines of TypeScript, that is most of the time a program takes; nobody else needs it.
+ */
+function patchPromises(exported: Exports): void {
+  const original = exported["debuggablePromise"];
+  if (typeof original !== "function" || exported["debugPromiseLeaks"] === true) return;
+  exported["debuggablePromise"] = (...given: unknown[]): unknown => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return (original as (...args: unknown[]) => unknown)(...given);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  };
 }
 
 /** Names that the language or the SDK asks every object for. */

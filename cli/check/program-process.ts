@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { IncompleteError } from "../errors";
 import type { Environment } from "./environment";
 import { HAS_GROUPS, killGroup } from "./process-group";
+import { Printed } from "./printed";
 import type { Project } from "./project";
 
 export interface ProgramOptions {
@@ -29,13 +30,10 @@ export interface ProgramEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** As much of the program's output as is kept, in characters. */
-const KEPT_OUTPUT = 64 * 1024;
-
 export class ProgramProcess {
   readonly ended: Promise<ProgramEnd>;
   readonly #child: ChildProcess;
-  #output = "";
+  readonly #printed: Printed;
 
   constructor(options: ProgramOptions) {
     const { project, preload } = options;
@@ -52,11 +50,7 @@ export class ProgramProcess {
       },
     );
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
-      });
-    }
+    this.#printed = new Printed(child.stdout, child.stderr);
     this.ended = new Promise((resolve) => {
       child.on("error", () => {
         resolve({ code: 127, signal: null });
@@ -69,7 +63,7 @@ export class ProgramProcess {
 
   /** The end of what it has printed. */
   get output(): string {
-    return this.#output;
+    return this.#printed.text;
   }
 
   kill(): void {

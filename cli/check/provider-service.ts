@@ -8,8 +8,9 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import type { ProviderPackage } from "../../sandbox/providers/provider-package";
 import { checkResource, createResource } from "../../sandbox/providers/resource-service";
+import type { ProviderPackage } from "../../sandbox/providers/provider-package";
+import type { Emulations } from "./emulations";
 import { listen, MAX_MESSAGE_BYTES } from "./relay";
 
 /** Newer than any SDK asks for: the engine warns of a provider that is older. */
@@ -23,7 +24,7 @@ export interface OwnProvider {
 
 export interface ProviderDoorOptions {
   /** Emulations with more than an echo. */
-  readonly packages: readonly ProviderPackage[];
+  readonly packages: Emulations;
   /** Providers that are run, by the package of their types. */
   readonly own: ReadonlyMap<string, OwnProvider>;
 }
@@ -50,10 +51,19 @@ export async function openProviderDoor(options: ProviderDoorOptions): Promise<Pr
 }
 
 function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImplementation {
+  /** Every configuration that providers were given: there is one emulation for all of a package. */
+  const configurations: ReadonlyMap<string, string>[] = [];
+  const loaded = new Set<ProviderPackage>();
   // A parameterized azure-native package is called after its module and version: azure-native_keyvault_v20230701.
-  const emulation = (type: string) => {
+  const emulation = async (type: string): Promise<ProviderPackage | undefined> => {
     const name = packageOf(type);
-    return packages.find((each) => name === each.name || name.startsWith(`${each.name}_`));
+    const [, load] = [...packages].find(([each]) => name === each || name.startsWith(`${each}_`)) ?? [];
+    const found = await load?.();
+    if (found !== undefined && !loaded.has(found)) {
+      loaded.add(found);
+      for (const each of configurations) found.configure?.(each);
+    }
+    return found;
   };
   return {
     handshake: answer(() =>
@@ -73,28 +83,29 @@ function service({ packages, own }: ProviderDoorOptions): grpc.UntypedServiceImp
     diffConfig: answer(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: answer((request: proto.ConfigureRequest) => {
       const variables = new Map(request.getVariablesMap().getEntryList());
-      for (const each of packages) each.configure?.(variables);
+      configurations.push(variables);
+      for (const each of loaded) each.configure?.(variables);
       return new proto.ConfigureResponse()
         .setAcceptsecrets(true)
         .setAcceptresources(true)
         .setSupportspreview(true);
     }),
-    check: answer((request: proto.CheckRequest) => {
+    check: answer(async (request: proto.CheckRequest) => {
       const type = typeOf(request);
       const provider = own.get(packageOf(type));
       if (provider !== undefined) return provider.check(request);
-      const emulated = emulation(type);
+      const emulated = await emulation(type);
       if (emulated !== undefined)
         return asInPreview(checkResource(emulated.kind(type), request), emulated.name);
       return new proto.CheckResponse().setInputs(request.getNews());
     }),
     // Nothing exists yet, so that nothing can be different.
     diff: answer(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE)),
-    create: answer((request: proto.CreateRequest) => {
+    create: answer(async (request: proto.CreateRequest) => {
       const type = typeOf(request);
       const provider = own.get(packageOf(type));
       if (provider !== undefined) return provider.create(request);
-      const kind = emulation(type)?.kind(type);
+      const kind = (await emulation(type))?.kind(type);
       if (kind !== undefined) return createResource(kind, request);
       return new proto.CreateResponse().setProperties(request.getProperties());
     }),

@@ -125,7 +125,8 @@ function send(
   });
 }
 
-function rawMethod(path: string): grpc.MethodDefinition<Buffer, Buffer> {
+/** A method whose messages nobody here unpacks. */
+export function rawMethod(path: string): grpc.MethodDefinition<Buffer, Buffer> {
   return {
     path,
     requestStream: false,

@@ -6,7 +6,7 @@ import type { CommandIo, Register } from "../command-io";
 import { IncompleteError } from "../errors";
 import { exemptionFile, readExemptionFile } from "../exemption-file";
 import { packageVersion } from "../package-files";
-import { parseEvents } from "../review/events";
+import { type EngineEvent, parseEvents } from "../review/events";
 import { addReportOptions, type ReportOptions, writeReport } from "./report-output";
 
 interface CheckCommandOptions extends ReportOptions {
@@ -15,7 +15,13 @@ interface CheckCommandOptions extends ReportOptions {
   readonly config: ReadonlyMap<string, string>;
   readonly env: readonly string[];
   readonly typeCheck?: boolean;
+  readonly timeout: number;
 }
+
+/** Longer than any preview of a first stack takes, shorter than what a hosted runner waits. */
+const DEFAULT_TIMEOUT_S = 600;
+/** What a timer can be set to. */
+const MAX_TIMEOUT_S = 86_400;
 
 const HELP = `
 What it does: runs the program on Pulumi's engine with the policy pack, on a state that is thrown away, with stand-ins
@@ -62,7 +68,12 @@ export const registerCheck: Register = (program, io) => {
         .argParser(collect)
         .default([], "none"),
     )
-    .option("--type-check", "also check the types of a TypeScript program, as pulumi preview does");
+    .option("--type-check", "also check the types of a TypeScript program, as pulumi preview does")
+    .addOption(
+      new Option("--timeout <seconds>", "time for the whole check, after which the program is ended")
+        .argParser(seconds)
+        .default(DEFAULT_TIMEOUT_S),
+    );
   addReportOptions(command)
     .addHelpText("after", HELP)
     .action(async (folder: string, options: CheckCommandOptions) => {
@@ -96,6 +107,7 @@ async function runCheck(
     config: options.config,
     variables: options.env,
     typeCheck: options.typeCheck === true,
+    timeoutMs: options.timeout * 1000,
     environment: io.environment,
     engine,
     now: io.now,
@@ -113,13 +125,7 @@ async function report(
   io: CommandIo,
 ): Promise<number> {
   const { events } = parseEvents(outcome.events);
-  if (!outcome.preview.ok) {
-    for (const { diagnosticEvent } of events) {
-      const message = plain(diagnosticEvent?.message ?? "");
-      // That it has failed stands in the report, and why not where rules are the reason.
-      if (diagnosticEvent?.severity === "error" && message !== "preview failed") io.err(`${message}\n`);
-    }
-  }
+  if (!outcome.preview.ok) io.err(complaints(events, outcome));
   const exemptions = exemptionFile(outcome.project.root, io.environment);
   return writeReport(
     {
@@ -148,6 +154,25 @@ function sourceRoot(root: string): string {
   }
 }
 
+/** That it has failed stands in the report, and why not where rules are the reason. */
+const SAID_BY_ITSELF = /^(preview|update) failed$/;
+/** What the engine is told by whoever ran the program, which does not know more either. */
+const UNTOLD = /The program ended with exit code|program exited with non-zero exit code/;
+
+/** Errors as the engine had them; where it was told of none, the end of what the program printed. */
+function complaints(events: readonly EngineEvent[], { hasProgramFailed, output }: CheckOutcome): string {
+  const errors = events.flatMap(({ diagnosticEvent }) => {
+    const message = plain(diagnosticEvent?.message ?? "");
+    return diagnosticEvent?.severity === "error" && !SAID_BY_ITSELF.test(message) ? [message] : [];
+  });
+  const isTold = !hasProgramFailed || errors.some((message) => !UNTOLD.test(message));
+  const printed = isTold ? "" : plain(output.trim().split("\n").slice(-SHOWN_LINES).join("\n"));
+  return [printed, ...errors]
+    .filter((text) => text !== "")
+    .map((text) => `${text}\n`)
+    .join("");
+}
+
 /** Lines of a complaint that are shown: what follows are the insides of the SDK. */
 const SHOWN_LINES = 16;
 const SHOWN_COLUMNS = 400;
@@ -172,4 +197,11 @@ function setting(given: string, previous: ReadonlyMap<string, string>): Readonly
   const at = given.indexOf("=");
   if (at <= 0) throw new InvalidArgumentError('Write it as key=value, such as "app:region=westeurope".');
   return new Map([...previous, [given.slice(0, at), given.slice(at + 1)]]);
+}
+
+function seconds(given: string): number {
+  const value = Number(given);
+  if (!/^\d+$/.test(given) || value < 1 || value > MAX_TIMEOUT_S)
+    throw new InvalidArgumentError(`Give whole seconds from 1 to ${MAX_TIMEOUT_S}.`);
+  return value;
 }

@@ -1,6 +1,5 @@
 /** The last look at everything that leaves: what has the shape of a secret, or is marked as one, stops it. */
 import { clean } from "./clean-text";
-import type { Report } from "./report";
 import { secretTexts, textsWithin } from "./values";
 
 /** Nothing was printed, because something in it looks like a secret. Says what shape, never what text. */
@@ -37,11 +36,11 @@ const SHAPES: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   },
 ];
 
-/** Texts the inputs of a report mark as secret. Not part of it, so that no rendering can show them. */
-const marked = new WeakMap<Report, ReadonlySet<string>>();
+/** Texts the inputs of a report, or of a plan, mark as secret. Not part of it, so that no rendering can show them. */
+const marked = new WeakMap<object, ReadonlySet<string>>();
 
 /** Remembers what must never be printed with a report. */
-export function guard(report: Report, inputs: readonly unknown[]): void {
+export function guard(report: object, inputs: readonly unknown[]): void {
   const found = new Set<string>();
   for (const input of inputs) secretTexts(input, found);
   // As it is, and as a text of a report has it: on one line, without what cannot be seen.
@@ -69,7 +68,7 @@ function holds(text: string, secret: string): boolean {
  * @param body what is going to be printed or written
  * @throws RedactionError with the names of all shapes found
  */
-export function scanned(body: string, report: Report): string {
+export function scanned(body: string, report: object): string {
   const texts = [body, unescaped(body), ...textsWithin(report, new Set())];
   const shapes = SHAPES.filter(({ pattern }) => texts.some((text) => pattern.test(text))).map(
     ({ name }) => name,

@@ -1,6 +1,8 @@
 /** Every application says how it signs in, before somebody adds a client secret to it by hand. */
-import { belongings, foundUnder, put } from "../belonging";
+import { nativeAutomation } from "../azure-types";
+import { belongings, comesFrom, foundUnder, put } from "../belonging";
 import {
+  applicationOwner,
   applicationRegistration,
   fallbackPublicClient,
   federatedCredential,
@@ -36,7 +38,11 @@ export const applicationCredentialDeclared = defineStackRule({
   options: {},
   appliesTo: [application, applicationRegistration],
   checkStack(stack, report) {
-    const credentialsOf = belongings(stack.ofType(...credentials));
+    // A runbook that owns an application keeps its certificates, which no stack sees.
+    const runbooks = stack
+      .ofType(applicationOwner)
+      .filter((owner) => comesFrom(owner, "ownerObjectId", nativeAutomation));
+    const credentialsOf = belongings([...stack.ofType(...credentials), ...runbooks]);
     const principalsOf = byClientId(stack.ofType(servicePrincipal));
     const publicOf = belongings(stack.ofType(redirectUris, fallbackPublicClient).filter(isPublic));
     for (const each of stack.ofType(application, applicationRegistration)) {

@@ -102,9 +102,15 @@ function sameList(field: Field, before: readonly PropertyValue[], after: readonl
   });
 }
 
-function compareMaps(before: PropertyMap, after: PropertyMap, prefix: string): Change[] {
+function compareMaps(before: PropertyMap, after: PropertyMap, parent: string): Change[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].flatMap((name) => compareValues(before[name], after[name], prefix + name));
+  return [...names].flatMap((name) => compareValues(before[name], after[name], pathOf(parent, name)));
+}
+
+/** A path as the engine reads it: a name with other letters stands in brackets and quotes. */
+function pathOf(parent: string, name: string): string {
+  if (!/^[A-Za-z_$][\w$-]*$/.test(name)) return `${parent}[${JSON.stringify(name)}]`;
+  return parent === "" ? name : `${parent}.${name}`;
 }
 
 function compareValues(
@@ -112,7 +118,7 @@ function compareValues(
   after: PropertyValue | undefined,
   path: string,
 ): Change[] {
-  if (isMap(before) && isMap(after)) return compareMaps(before, after, `${path}.`);
+  if (isMap(before) && isMap(after)) return compareMaps(before, after, path);
   if (sameValue(before, after)) return [];
   const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
   return [{ path, kind, replaces: false }];

@@ -4,6 +4,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { Tenant } from "../tenant/tenant";
 import { azureNativePackage } from "./azure-native/package";
 import { azureadPackage } from "./azuread/package";
+import { pulumiservicePackage } from "./pulumiservice/package";
 import { providerService } from "./service";
 import { tlsPackage } from "./tls/package";
 
@@ -20,14 +21,14 @@ export interface ProvidersDoor {
 }
 
 /** The packages the door speaks for, as `PULUMI_DEBUG_PROVIDERS` names them. */
-export const EMULATED_PACKAGES = ["azuread", "azure-native", "tls"] as const;
+export const EMULATED_PACKAGES = ["azuread", "azure-native", "pulumiservice", "tls"] as const;
 
 /** The engine's own limit: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/util/rpcutil/serve.go */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /**
  * One gRPC server on 127.0.0.1 for the emulated providers, to be attached with
- * `PULUMI_DEBUG_PROVIDERS=azuread:PORT,azure-native:PORT,tls:PORT`.
+ * `PULUMI_DEBUG_PROVIDERS=azuread:PORT,azure-native:PORT,pulumiservice:PORT,tls:PORT`.
  *
  * @throws Error with code `EADDRINUSE` when the port is taken.
  */
@@ -41,7 +42,12 @@ export async function openProvidersDoor(options: ProvidersDoorOptions): Promise<
   });
   server.addService(
     ResourceProviderService,
-    providerService([azureadPackage(tenant), azureNativePackage(tenant), tlsPackage(tenant.clock)]),
+    providerService([
+      azureadPackage(tenant),
+      azureNativePackage(tenant),
+      pulumiservicePackage(),
+      tlsPackage(tenant.clock),
+    ]),
   );
   if (options.port) await assertPortFree(options.port);
   const port = await new Promise<number>((resolve, reject) => {

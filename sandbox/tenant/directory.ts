@@ -1,4 +1,5 @@
 import { randomBytes, type JsonWebKey } from "node:crypto";
+import { AutomationAccounts } from "../automation/automation-accounts";
 import { VaultStore } from "../vault/vault-store";
 import {
   INITIAL_DEFAULT_POLICY,
@@ -57,6 +58,8 @@ export class Directory {
   readonly vaults: VaultStore;
   /** The managed identities of the subscription; each has a service principal here. */
   readonly managedIdentities: ManagedIdentities;
+  /** Azure Automation of the subscription. */
+  readonly automation: AutomationAccounts;
   readonly #idBytes: RandomBytes;
   readonly #deployerAppId: string;
   /** When the tenant came to be. */
@@ -103,7 +106,11 @@ export class Directory {
     this.id = options.id ?? this.newId();
     this.identityHeader = Buffer.from(this.random(24)).toString("base64url");
     this.domain = options.domain ?? "certlock.onmicrosoft.com";
-    this.vaults = new VaultStore({ clock: this.clock, random: this.random });
+    this.vaults = new VaultStore({
+      clock: this.clock,
+      random: this.random,
+      otherExists: (id) => this.automation.accounts.get(id) !== undefined,
+    });
     this.vaults.putResourceGroup(SEEDED_RESOURCE_GROUP);
 
     this.managedIdentities = new ManagedIdentities({
@@ -111,6 +118,11 @@ export class Directory {
       random: this.random,
       clock: this.clock,
       servicePrincipals: this.servicePrincipals,
+    });
+    this.automation = new AutomationAccounts({
+      clock: this.clock,
+      managedIdentities: this.managedIdentities,
+      groupExists: (name) => this.vaults.resourceGroup(name) !== undefined,
     });
 
     for (const user of seededUsers(this.domain)) this.users.set(user.id, user);

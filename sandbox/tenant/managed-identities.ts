@@ -10,10 +10,12 @@ export interface IdentityCredential {
   readonly audiences: readonly string[];
 }
 
-/** A user-assigned managed identity. */
+/** A managed identity. */
 export interface ManagedIdentity {
-  /** ARM id. */
+  /** ARM id: its own, or that of the resource it was assigned to by the system. */
   readonly id: string;
+  /** Whether it comes and goes with the resource. */
+  readonly isSystemAssigned?: boolean;
   readonly name: string;
   readonly location: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -41,7 +43,7 @@ const IDENTITY_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$/;
 /** How long Azure is busy with one credential; a second write to the same identity meanwhile is refused. */
 const WRITE_MS = 25;
 
-/** The user-assigned managed identities of the subscription. Every refusal is an ArmError with Azure's own text. */
+/** The managed identities of the subscription. Every refusal is an ArmError with Azure's own text. */
 export class ManagedIdentities {
   readonly #byId = new Map<string, ManagedIdentity>();
   readonly #busy = new Set<string>();
@@ -64,7 +66,9 @@ export class ManagedIdentities {
   }
 
   /** Creates an identity and its service principal, or changes its tags. */
-  put(given: Pick<ManagedIdentity, "id" | "name" | "location" | "tags">): ManagedIdentity {
+  put(
+    given: Pick<ManagedIdentity, "id" | "name" | "location" | "tags" | "isSystemAssigned">,
+  ): ManagedIdentity {
     const before = this.get(given.id);
     if (!IDENTITY_NAME.test(given.name)) {
       throw invalid(
@@ -164,7 +168,7 @@ function principalOf(identity: ManagedIdentity): ServicePrincipalRecord {
       displayName: identity.name,
       servicePrincipalType: "ManagedIdentity",
       accountEnabled: true,
-      alternativeNames: ["isExplicit=True", identity.id],
+      alternativeNames: [`isExplicit=${identity.isSystemAssigned === true ? "False" : "True"}`, identity.id],
       servicePrincipalNames: [identity.clientId],
     },
   };

@@ -55,14 +55,14 @@ export function authorize(
   );
 }
 
-type ObjectKind = "secrets" | "certificates";
+type ObjectKind = "secrets" | "certificates" | "keys";
 
 /** The word of an access policy for a data action. https://learn.microsoft.com/azure/key-vault/general/rbac-migration */
 function policyPermission(action: DataAction): [ObjectKind, string] {
   const [kind = "", verb = ""] = action.split("/");
   const word = { getSecret: "get", readMetadata: "list", setSecret: "set", read: "get" }[verb] ?? verb;
   return [
-    kind === "certificates" ? "certificates" : "secrets",
+    kind === "certificates" || kind === "keys" ? kind : "secrets",
     kind === "secrets" && verb === "update" ? "set" : word,
   ];
 }
@@ -73,7 +73,7 @@ function policyPermissions(vault: Vault, objectId: string, kind: ObjectKind): re
     .flatMap(({ permissions }) => permissions[kind] ?? [])
     .map((permission) => permission.toLowerCase());
   return granted.includes("all")
-    ? ["get", "list", "set", "create", "import", "update", "delete", "recover"]
+    ? ["get", "list", "set", "create", "import", "update", "delete", "recover", "sign"]
     : granted;
 }
 

@@ -19,18 +19,30 @@ export interface DiagnosticSetting {
   readonly kept: Readonly<Record<string, unknown>>;
 }
 
-/** What a vault can log, and the groups of it. https://learn.microsoft.com/azure/key-vault/monitor-key-vault-reference */
-const CATEGORIES = ["AuditEvent", "AzurePolicyEvaluationDetails"];
-const GROUPS: Readonly<Record<string, readonly string[]>> = { allLogs: CATEGORIES, audit: ["AuditEvent"] };
+/**
+ * What each type of resource can log, and the groups of it.
+ * https://learn.microsoft.com/azure/key-vault/monitor-key-vault-reference
+ * https://learn.microsoft.com/azure/automation/automation-manage-send-joblogs-log-analytics
+ */
+const LOGS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "microsoft.keyvault/vaults": {
+    allLogs: ["AuditEvent", "AzurePolicyEvaluationDetails"],
+    audit: ["AuditEvent"],
+  },
+  "microsoft.automation/automationaccounts": {
+    allLogs: ["AuditEvent", "DscNodeStatus", "JobLogs", "JobStreams"],
+    audit: ["AuditEvent"],
+  },
+};
 const MOST_SETTINGS = 5;
 
-/** Where the vaults' logs go. */
+/** Where the logs of vaults and automation accounts go. */
 export class DiagnosticSettings {
   readonly #byId = new Map<string, DiagnosticSetting>();
-  readonly #vaultExists: (id: string) => boolean;
+  readonly #exists: (id: string) => boolean;
 
-  constructor(vaultExists: (id: string) => boolean) {
-    this.#vaultExists = vaultExists;
+  constructor(exists: (id: string) => boolean) {
+    this.#exists = exists;
   }
 
   get(id: string): DiagnosticSetting | undefined {
@@ -46,14 +58,15 @@ export class DiagnosticSettings {
 
   /** @throws ArmError `ResourceNotFound`, `BadRequest` or `Conflict`, with Azure's own text. */
   put(setting: DiagnosticSetting): void {
-    if (resourceType(setting.resourceId) !== "microsoft.keyvault/vaults") {
+    const groups = LOGS[resourceType(setting.resourceId) ?? ""];
+    if (groups === undefined) {
       throw invalidRequest(
-        `The sandbox keeps diagnostic settings of key vaults only; given '${setting.resourceId}'.`,
+        `The sandbox keeps diagnostic settings of key vaults and automation accounts only; given '${setting.resourceId}'.`,
       );
     }
-    if (!this.#vaultExists(setting.resourceId)) throw resourceNotFound(setting.resourceId);
+    if (!this.#exists(setting.resourceId)) throw resourceNotFound(setting.resourceId);
     if (setting.sinks.length === 0) throw invalidRequest("At least one data sink needs to be specified.");
-    setting.logs.forEach(checkLog);
+    for (const log of setting.logs) checkLog(log, groups);
     const others = this.of(setting.resourceId).filter(({ id }) => id !== this.get(setting.id)?.id);
     if (others.length >= MOST_SETTINGS) {
       throw invalidRequest(`The limit of ${MOST_SETTINGS} diagnostic settings was reached.`);
@@ -68,25 +81,32 @@ export class DiagnosticSettings {
 }
 
 /** The categories a setting switches on. */
-export function loggedCategories({ logs }: Pick<DiagnosticSetting, "logs">): string[] {
+export function loggedCategories({
+  logs,
+  resourceId,
+}: Pick<DiagnosticSetting, "logs" | "resourceId">): string[] {
+  const groups = LOGS[resourceType(resourceId) ?? ""] ?? {};
   const chosen = logs
     .filter(({ enabled }) => enabled)
     .flatMap(({ category, categoryGroup }) => [
       ...(category === undefined ? [] : [category]),
-      ...(categoryGroup === undefined ? [] : (GROUPS[categoryGroup] ?? [])),
+      ...(categoryGroup === undefined ? [] : (groups[categoryGroup] ?? [])),
     ]);
   return [...new Set(chosen)].sort();
 }
 
-function checkLog({ category, categoryGroup }: LogSetting): void {
+function checkLog(
+  { category, categoryGroup }: LogSetting,
+  known: Readonly<Record<string, readonly string[]>>,
+): void {
   if (category === undefined && categoryGroup === undefined) {
     throw invalidRequest("A log setting needs a category or a categoryGroup.");
   }
-  if (category !== undefined && !CATEGORIES.includes(category)) {
+  if (category !== undefined && known["allLogs"]?.includes(category) !== true) {
     throw invalidRequest(`Category '${category}' is not supported.`);
   }
-  if (categoryGroup !== undefined && !Object.hasOwn(GROUPS, categoryGroup)) {
-    const groups = Object.keys(GROUPS).sort().join(", ");
+  if (categoryGroup !== undefined && !Object.hasOwn(known, categoryGroup)) {
+    const groups = Object.keys(known).sort().join(", ");
     throw invalidRequest(
       `CategoryGroup: '${categoryGroup}' is not supported, supported ones are: '${groups}'`,
     );

@@ -4,6 +4,7 @@ import type { Tenant } from "../tenant/tenant";
 import { BodyTooLargeError, readBody } from "../tls/https-door";
 import { answerCertificates, answerDeletedCertificates } from "./certificates-plane";
 import { badParameter, KeyVaultError } from "./key-vault-error";
+import { answerKeys } from "./keys-plane";
 import type { PlaneAnswer, PlaneRequest } from "./plane";
 import { answerDeletedSecrets, answerSecrets } from "./secrets-plane";
 import type { Vault } from "./vault";
@@ -25,7 +26,7 @@ interface VaultAddress {
 }
 
 /**
- * The Key Vault data plane of every vault of the tenant behind one HTTPS door: secrets and certificates. A vault is addressed
+ * The Key Vault data plane of every vault of the tenant behind one HTTPS door: secrets, certificates and their keys. A vault is addressed
  * by host (`<vault>.vault.azure.net`, `<vault>.vault.localhost`, `<vault>.localhost`), and then answers with that host in
  * its links, or by the first part of the path (`/<vault>/secrets/…`).
  *
@@ -127,9 +128,11 @@ async function answer(
       return answerCertificates(asked);
     case "deletedcertificates":
       return answerDeletedCertificates(asked);
+    case "keys":
+      return answerKeys(asked);
     default:
       throw badParameter(
-        "The sandbox vault answers /secrets, /deletedsecrets, /certificates and /deletedcertificates.",
+        "The sandbox vault answers /secrets, /deletedsecrets, /certificates, /deletedcertificates and /keys.",
       );
   }
 }

@@ -31,7 +31,9 @@ export type DataAction =
   | "certificates/update/action"
   | "certificates/delete"
   | "certificates/recover/action"
-  | "certificates/purge/action";
+  | "certificates/purge/action"
+  | "keys/read"
+  | "keys/sign/action";
 
 const SECRETS_READER = ["secrets/getSecret/action", "secrets/readMetadata/action"];
 
@@ -42,10 +44,12 @@ const SECRETS_READER = ["secrets/getSecret/action", "secrets/readMetadata/action
 const ACTIONS_BY_ROLE: Readonly<Record<string, readonly string[]>> = {
   "00482a5a-887f-4fb3-b363-3b7fe8e74483": ["*"], // Key Vault Administrator
   "a4417e6f-fecd-4de8-b567-7b0420556985": ["certificates/*"], // Key Vault Certificates Officer
+  "14b46e9e-c2b7-41b4-b07b-48a6ebf60603": ["keys/*"], // Key Vault Crypto Officer
+  "12338af0-0e69-4776-bea7-57ae8d297424": ["keys/read", "keys/sign/action"], // Key Vault Crypto User, as far as it goes here
   "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": ["secrets/*"], // Key Vault Secrets Officer
   "4633458b-17de-408a-b874-0445c86b69e6": SECRETS_READER, // Key Vault Secrets User
-  "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": ["certificates/read", ...SECRETS_READER], // Key Vault Certificate User
-  "21090545-7ca7-4776-b22c-e363652d74d2": ["certificates/read", "secrets/readMetadata/action"], // Key Vault Reader
+  "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": ["certificates/read", "keys/read", ...SECRETS_READER], // Key Vault Certificate User
+  "21090545-7ca7-4776-b22c-e363652d74d2": ["certificates/read", "keys/read", "secrets/readMetadata/action"], // Key Vault Reader
 };
 
 /** Azure role assignments of the subscription, at any scope. */

@@ -57,6 +57,8 @@ const DAY_MS = 86_400_000;
 export class VaultCertificates {
   /** Seconds that an answer about a pending operation asks to wait. Key Vault says 10; the sandbox is quicker. */
   retryAfterSeconds = 1;
+  /** Private keys by version, exportable or not: what the vault itself signs with. */
+  readonly keys = new Map<string, KeyObject>();
   /** Decides about requests, for tests: by default issuers issue at once, and `Unknown` waits for a merge. */
   decide: (vault: Vault, name: string, issuerName: string) => IssuerDecision = (vault, _name, issuer) => {
     const known = issuer.toLowerCase();
@@ -166,6 +168,7 @@ export class VaultCertificates {
     // Cancelled, removed or deleted meanwhile.
     if (now?.operation?.requestId !== operation.requestId || now.operation.status !== "inProgress") return;
     const made = { ...pending, certificateDer: der, enabled };
+    this.keys.set(made.version, operation.privateKey);
     await this.#storeSecret(
       vault,
       now,
@@ -213,6 +216,7 @@ export class VaultCertificates {
       operation: undefined,
     };
     await this.#storeSecret(vault, certificate, made, policy.key_props.exportable ? key : undefined, chain);
+    this.keys.set(made.version, key);
     this.#put(vault, certificate);
     return certificate;
   }

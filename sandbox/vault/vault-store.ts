@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { MonitoringStore } from "../monitoring/monitoring-store";
 import { newGuid, type RandomBytes } from "../tenant/identifiers";
 import { ArmError, invalidRequest, resourceGroupNotFound } from "./arm-error";
 import { DiagnosticSettings } from "./diagnostic-settings";
@@ -18,6 +19,8 @@ export interface VaultStoreOptions {
   readonly random?: RandomBytes;
   /** Azure subscription everything lies in. @default - a random GUID */
   readonly subscriptionId?: string;
+  /** Whether something beside vaults exists that can log. @default - nothing does */
+  readonly otherExists?: (id: string) => boolean;
 }
 
 export interface ResourceGroup {
@@ -57,6 +60,7 @@ export class VaultStore {
   readonly diagnosticSettings: DiagnosticSettings;
   readonly events: EventTopics;
   readonly privateEndpoints: PrivateEndpoints;
+  readonly monitoring: MonitoringStore;
   readonly secrets: VaultSecrets;
   readonly certificates: VaultCertificates;
   /** The address the pipeline's provider calls vaults from. */
@@ -77,9 +81,12 @@ export class VaultStore {
       vault: (id: string) => this.vaultById(id),
       vaultExists: (id: string) => this.vaultById(id) !== undefined,
     };
-    this.diagnosticSettings = new DiagnosticSettings(around.vaultExists);
+    this.diagnosticSettings = new DiagnosticSettings(
+      (id) => around.vaultExists(id) || (options.otherExists?.(id) ?? false),
+    );
     this.events = new EventTopics(around);
     this.privateEndpoints = new PrivateEndpoints(around);
+    this.monitoring = new MonitoringStore({ ...around, clock: this.#clock });
   }
 
   resourceGroupId(name: string): string {
@@ -120,6 +127,7 @@ export class VaultStore {
     this.roleAssignments.deleteBelow(this.resourceGroupId(name));
     this.events.deleteBelow(this.resourceGroupId(name));
     this.privateEndpoints.deleteBelow(this.resourceGroupId(name));
+    this.monitoring.deleteBelow(this.resourceGroupId(name));
     this.#resourceGroups.delete(name.toLowerCase());
   }
 

@@ -18,6 +18,7 @@ export interface AccessPolicy {
   readonly permissions: {
     readonly secrets?: readonly string[];
     readonly certificates?: readonly string[];
+    readonly keys?: readonly string[];
   };
 }
 

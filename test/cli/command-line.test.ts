@@ -4,14 +4,36 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Option } from "commander";
+import type { Command } from "commander";
 import type { CommandIo } from "../../cli/command-io";
 import { SHELLS, type Shell } from "../../cli/completion-script";
-import { createProgram } from "../../cli/program";
+import { createProgram, runProgram } from "../../cli/program";
 import { OWN_RULES } from "../../cli/review/rule-book";
+import { OPTIONS, readArguments } from "../../sandbox/arguments";
 import { pageForTerminal } from "../../cli/rule-page";
 import { rules } from "../../policies/catalogue";
 import { certlock, ROOT } from "./check/certlock-process";
+
+/** A process that says nothing, and where nothing is to be run. */
+const QUIET: CommandIo = {
+  environment: {},
+  workingFolder: ROOT,
+  now: () => new Date(0),
+  out: () => undefined,
+  err: () => undefined,
+  colour: false,
+  signal: new AbortController().signal,
+  exit: () => undefined,
+};
+
+/** Without its last letter, with one too many, and with two letters in each other's place. */
+function mistypings(option: string): string[] {
+  return [
+    option.slice(0, -1),
+    `${option}x`,
+    `--${option.slice(3, 4)}${option.slice(2, 3)}${option.slice(4)}`,
+  ];
+}
 
 describe("certlock", function () {
   this.timeout(60_000);
@@ -20,7 +42,16 @@ describe("certlock", function () {
     const [asked, silent] = [await certlock(["--help"]), await certlock([])];
     assert.equal(asked.code, 0);
     assert.equal(silent.stdout, asked.stdout);
-    for (const word of ["check", "explain", "sandbox", "engine", "completion", "Exit codes", "Examples"])
+    for (const word of [
+      "check",
+      "explain",
+      "rotation plan",
+      "sandbox",
+      "engine",
+      "completion",
+      "Exit codes",
+      "Examples",
+    ])
       assert.ok(asked.stdout.includes(word), word);
     assert.doesNotMatch(asked.stdout, /\u001b\[/);
   });
@@ -34,6 +65,8 @@ describe("certlock", function () {
   for (const [what, args, meant] of [
     ["a command", ["chekc"], "(Did you mean check?)"],
     ["an option", ["check", "--fromat", "json"], "(Did you mean --format?)"],
+    ["a command of a group", ["rotation", "paln"], "(Did you mean plan?)"],
+    ["an option of one", ["rotation", "plan", "--utnil", "90d"], "(Did you mean --until?)"],
     ["a rule", ["explain", "vault-purge-protecton"], 'did you mean "vault-purge-protection"?'],
   ] as const) {
     it(`names what ${what} was probably meant to be`, async () => {
@@ -60,6 +93,35 @@ describe("certlock", function () {
         args,
       );
     }
+  });
+
+  it("names what every command and every option of the tree was probably meant to be", async () => {
+    const unnamed: string[] = [];
+    let tried = 0;
+    const complains = async (args: readonly string[], meant: string): Promise<void> => {
+      tried += 1;
+      let told = "";
+      const code = await runProgram(args, { ...QUIET, err: (text) => (told += text) });
+      const isMeant = new RegExp(`[dD]id you mean (one of )?[^?]*${meant}\\b`).test(told);
+      if (code !== 1 || !isMeant) unnamed.push(`${args.join(" ")} (${code}): ${told}`);
+    };
+    const walk = async (command: Command, path: readonly string[]): Promise<void> => {
+      for (const option of command.options.flatMap(({ long }) => (long == null ? [] : [long])))
+        for (const mistyped of mistypings(option)) await complains([...path, mistyped], option);
+      for (const each of command.commands) {
+        await complains([...path, each.name().slice(0, -1)], each.name());
+        await walk(each, [...path, each.name()]);
+      }
+    };
+    await walk(createProgram(QUIET), []);
+    for (const name of Object.keys(OPTIONS)) {
+      for (const mistyped of mistypings(`--${name}`)) {
+        tried += 1;
+        assert.throws(() => readArguments([mistyped]), new RegExp(`Did you mean --${name}\\?`), mistyped);
+      }
+    }
+    assert.deepEqual(unnamed, []);
+    assert.ok(tried > 60, String(tried));
   });
 
   it("says which formats there are", async () => {
@@ -173,17 +235,13 @@ describe("certlock completion", function () {
     }
   }
 
-  /** The commands there are, and a group of commands beside them. */
   function script(name: Shell): string {
     const path = join(folder, `_certlock-${name}`);
     const out = (text: string): void => {
       writeFileSync(path, text);
     };
     const io = { out } as unknown as CommandIo;
-    const program = createProgram(io);
-    const group = program.command("rotation");
-    group.command("plan").addOption(new Option("--period <length>").choices(["week", "month"]));
-    program.parse(["completion", name], { from: "user" });
+    createProgram(io).parse(["completion", name], { from: "user" });
     return path;
   }
 
@@ -205,9 +263,9 @@ describe("certlock completion", function () {
     ["check -f ma", ["markdown"]],
     ["explain review-cert", ["review-certificate-gap"]],
     ["help rev", ["review"]],
-    ["rotation pl", ["plan"]],
-    ["rotation plan --pe", ["--period"]],
-    ["rotation plan --period mon", ["month"]],
+    ["rotation p", ["plan"]],
+    ["rotation plan --format ic", ["ics"]],
+    ["rotation plan --simu", ["--simulate-missed"]],
   ] as const;
 
   it("completes in bash", function () {

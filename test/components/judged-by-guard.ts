@@ -11,12 +11,17 @@ export async function judged(
 ): Promise<string[]> {
   const pack = await compiledPack();
   await pack.configure(options);
-  const resources = registered.map(({ type, name, plain, dependencies }) => ({
+  const urnsOf = (names: readonly string[]) =>
+    registered.filter((one) => names.includes(one.name)).map(urnOfRegistered);
+  const resources = registered.map(({ type, name, plain, dependencies, sources }) => ({
     type,
     name,
     // The stack shows outputs too; rules find what belongs to an application by its object id.
     props: { ...plain, ...(/:Application(?:Registration)?$/.test(type) && { objectId: idOf(type, name) }) },
-    dependencies: registered.filter((one) => dependencies.includes(one.name)).map(urnOfRegistered),
+    dependencies: urnsOf(dependencies),
+    propertyDependencies: Object.fromEntries(
+      Object.entries(sources).map(([input, from]) => [input, urnsOf(from)]),
+    ),
   }));
   const analyses = [
     ...(await Promise.all(resources.map((resource) => pack.analyze(resource)))),

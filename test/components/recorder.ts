@@ -36,6 +36,8 @@ export interface Registered {
   readonly ignoreChanges: readonly string[];
   /** Names of the resources this one waits for. */
   readonly dependencies: readonly string[];
+  /** By input the names of the resources its value comes from. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The tenant of every application. */
@@ -51,6 +53,9 @@ interface Request {
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
+  getPropertydependenciesMap(): {
+    forEach(each: (from: { getUrnsList(): string[] }, input: string) => void): void;
+  };
   getAdditionalsecretoutputsList(): string[];
 }
 
@@ -124,6 +129,7 @@ export class Recorder {
         replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
         ignoreChanges: request.getIgnorechangesList(),
         dependencies: request.getDependenciesList().map(nameOf).sort(),
+        sources: sourcesOf(request),
       });
       this.#secretOutputs = request.getAdditionalsecretoutputsList();
       await register(request, callback);
@@ -204,6 +210,13 @@ async function answerAs(
         id: `${String(inputs["scope"])}/providers/Microsoft.Authorization/roleAssignments/${name}`,
         state: {},
       };
+    case "azure-native:automation:AutomationAccount":
+      return automationAccount(objectId, inputs);
+    case "azure-native:automation:RuntimeEnvironment":
+    case "azure-native:automation:Runbook":
+    case "azure-native:automation:Schedule":
+    case "azure-native:automation:HybridRunbookWorkerGroup":
+      return inAccount(type, inputs);
     case "azure-native:managedidentity:UserAssignedIdentity":
       return {
         id: `${SUBSCRIPTION}/resourceGroups/${String(inputs["resourceGroupName"])}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${String(inputs["resourceName"])}`,
@@ -254,6 +267,28 @@ function named(type: string, property: string, inputs: Properties): { id: string
   return { id: `${group}/providers/${type}/${name}`, state: { name } };
 }
 
+function automationAccount(principalId: string, inputs: Properties): { id: string; state: Properties } {
+  const { id } = named("Microsoft.Automation/automationAccounts", "automationAccountName", inputs);
+  const { type } = inputs["identity"] as { type?: string };
+  const name = String(inputs["automationAccountName"]);
+  return {
+    id,
+    state: {
+      name,
+      automationHybridServiceUrl: `https://1.jrds.we.azure-automation.net/automationAccounts/${name}`,
+      // Nothing of it is known before the account is made.
+      ...(type === "SystemAssigned" && { identity: { type, principalId, tenantId: TENANT_ID } }),
+    },
+  };
+}
+
+/** A resource of an account: its name is the input with the name of its type. */
+function inAccount(type: string, inputs: Properties): { id: string; state: Properties } {
+  const short = type.slice(type.lastIndexOf(":") + 1);
+  const name = String(inputs[`${short.charAt(0).toLowerCase()}${short.slice(1)}Name`]);
+  return { id: idOf(type, name), state: { name } };
+}
+
 function vaultId(inputs: Properties): string {
   const group = `${SUBSCRIPTION}/resourceGroups/${String(inputs["resourceGroupName"])}`;
   return `${group}/providers/Microsoft.KeyVault/vaults/${String(inputs["vaultName"])}`;
@@ -268,6 +303,14 @@ function reveal(value: unknown, ofSecret: (inner: unknown) => unknown): unknown 
   const object = value as Properties;
   if (SIGNATURE in object) return ofSecret(reveal(object["value"], ofSecret));
   return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, reveal(inner, ofSecret)]));
+}
+
+function sourcesOf(request: Request): Record<string, string[]> {
+  const sources: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((from, input) => {
+    sources[input] = from.getUrnsList().map(nameOf).sort();
+  });
+  return sources;
 }
 
 function nameOf(urn: string): string {

@@ -129,6 +129,78 @@ const DECLARATIONS: Readonly<Record<string, readonly [Options, (options: unknown
   ],
 };
 
+const runbook = {
+  ...{ resourceGroupName: "rg", tenantId: ID, contentUri: "https://example.com/rotate.py" },
+  identities: { billing: rotated() },
+};
+function rotated(): Options {
+  return {
+    application: { clientId: ID, objectId: OWNERS[0] },
+    vault: {
+      vaultId: `/subscriptions/${ID}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv`,
+      firewall: "open",
+    },
+  };
+}
+const declareRunbook = (name: string, more: object): unknown =>
+  new components.RotationRunbook(name, { ...runbook, ...more } as never);
+Object.assign(DECLARATIONS, {
+  RotationRunbook: [
+    {
+      ...{ ...runbook, location: "westeurope", accountName: "aa-rotation", account: {}, identity: {} },
+      ...{
+        hybridWorkers: {},
+        schedule: {},
+        watch: {},
+        seenWithinDays: 30,
+        changeoverDays: 30,
+        waitSeconds: 0,
+      },
+      ...{ grantsGraphRoles: true, tags: {}, cloud: "public", now: new Date() },
+    },
+    (options) => new components.RotationRunbook("twenty-a", options as never),
+  ],
+  "identity of RotationRunbook": [
+    { ...rotated(), certificateName: "billing", retireThoughSeen: [] },
+    (billing) => declareRunbook("twenty-b", { identities: { billing } }),
+  ],
+  "vault of RotationRunbook": [
+    { vaultId: "/subscriptions", firewall: "open" },
+    (vault) => declareRunbook("twenty-c", { identities: { billing: { ...rotated(), vault } } }),
+  ],
+  "exemption of RotationRunbook": [
+    { keyId: ID, reason: "a", owner: "b", until: "2026-12-01" },
+    (each) =>
+      declareRunbook("twenty-d", { identities: { billing: { ...rotated(), retireThoughSeen: [each] } } }),
+  ],
+  "account of RotationRunbook": [
+    {
+      accountName: "aa-platform",
+      resourceGroupName: "rg",
+      principalId: ID,
+      clientId: ID,
+      hybridServiceUrl: "",
+    },
+    (account) => declareRunbook("twenty-e", { account }),
+  ],
+  "workers of RotationRunbook": [
+    { groupName: "office", machines: {} },
+    (hybridWorkers) => declareRunbook("twenty-f", { hybridWorkers }),
+  ],
+  "machine of RotationRunbook": [
+    { vmId: "", os: "linux", location: "westeurope" },
+    (machine) => declareRunbook("twenty-g", { hybridWorkers: { machines: { machine } } }),
+  ],
+  "schedule of RotationRunbook": [
+    { every: "day", at: "05:17" },
+    (schedule) => declareRunbook("twenty-h", { schedule }),
+  ],
+  "watch of RotationRunbook": [
+    { workspaceId: "", actionGroupIds: [] },
+    (watch) => declareRunbook("twenty-i", { watch }),
+  ],
+} satisfies typeof DECLARATIONS);
+
 const SECRET = "abc8Q~CANARYIjKlMnOpQrStUvWxYz0123456789ab";
 /** What nobody means to give. */
 const ANYTHING: readonly unknown[] = [

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { CertificateIssuer, RotationArgs } from "../../components";
 import { dateOf, parseDay } from "../../components/calendar";
+import { readCertificateArgs } from "../../components/certificate-args";
 import { issuerOn } from "../../components/certificate-issuer";
+import { Problems } from "../../components/problems";
 import { PERIOD_DAYS, VALIDITY_DAYS } from "../../components/rotation";
+import { rotationOutputOf } from "../../components/rotation-output";
 import { generationsOn } from "../generations";
 
 const text = readFileSync(join(__dirname, "..", "..", "docs", "rotation.md"), "utf8");
@@ -63,6 +66,16 @@ describe("the guide to rotation", () => {
     ];
     assert.deepEqual(row("periodDays"), said(PERIOD_DAYS));
     assert.deepEqual(row("validityDays"), said(VALIDITY_DAYS));
+  });
+
+  it("shows the output of the schedule it begins with, as the component writes it", () => {
+    const [, json = ""] = /```json\n([\s\S]*?)```/.exec(text) ?? [];
+    const now = on("2027-03-21");
+    const problems = new Problems();
+    const plan = readCertificateArgs("certificate", first.certificate, { name: "billing", now }, problems);
+    assert.deepEqual(JSON.parse(json), rotationOutputOf(plan));
+    const fields = [...text.matchAll(/^\| `(version|key|terms|pinned)` /gm)].map(([, field]) => field);
+    assert.deepEqual(fields, ["version", "key", "terms", "pinned"]);
   });
 
   it("has examples that do what is said of them", () => {

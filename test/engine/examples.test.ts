@@ -14,6 +14,7 @@ const CONFIG: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "application-exemption": {
     "application-exemption:expires": new Date(Date.now() + 60 * 86_400_000).toISOString(),
   },
+  monitoring: { "monitoring:teamsWebhookUrl": "https://contoso.webhook.office.com/workflows/1?sig=example" },
 };
 
 describe("the examples on the real engine", function () {

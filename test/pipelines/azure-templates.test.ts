@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { azurePipeline } from "../../cli/rotation-schedule/azure-devops";
+import { DEFAULTS, readSchedule } from "../../cli/rotation-schedule/options";
 import { shell } from "./composite-action";
 import { type FixtureRepository, fixtureRepository, WRITES_REPORTS } from "./fixture-repository";
 import { pipelineFiles, type Node, valuesOf } from "./pipeline-files";
@@ -16,7 +18,17 @@ const steps = (): Node[] => file("review.yml")["steps"] as Node[];
 
 /** What Azure Pipelines knows at the places where the templates have something. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  pipeline: ["trigger", "schedules", "lockBehavior", "variables", "stages", "parameters", "steps", "jobs"],
+  pipeline: [
+    "trigger",
+    "pr",
+    "schedules",
+    "lockBehavior",
+    "variables",
+    "stages",
+    "parameters",
+    "steps",
+    "jobs",
+  ],
   stage: ["stage", "dependsOn", "condition", "lockBehavior", "jobs"],
   job: [
     "job",
@@ -46,10 +58,10 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe("the Azure DevOps templates", () => {
-  it("are the three that are documented", () => {
+  it("are the four that are documented", () => {
     assert.deepEqual(
       files.map(({ name }) => name),
-      ["azure-pipelines.yml", "deploy.yml", "review.yml"],
+      ["azure-pipelines.yml", "deploy.yml", "review.yml", "rotation.yml"],
     );
   });
 
@@ -83,11 +95,13 @@ describe("the Azure DevOps templates", () => {
         .map((parameter) => String(parameter["name"]));
       const uses = [
         ...valuesOf(file("azure-pipelines.yml"), "jobs"),
+        ...valuesOf(file("rotation.yml"), "jobs"),
         ...valuesOf(file("azure-pipelines.yml"), "steps"),
       ]
         .flat()
         .map((node) => node as Node)
-        .filter((node) => node["template"] === `.azuredevops/${name}`);
+        // Beside the caller, or below it.
+        .filter((node) => [name, `.azuredevops/${name}`].includes(String(node["template"])));
       assert.ok(uses.length > 0, `${name} is not used`);
       for (const { parameters } of uses) {
         const given = Object.keys(parameters as Node);
@@ -150,8 +164,19 @@ describe("the Azure DevOps templates", () => {
     }
   });
 
+  it("rotate as the generator writes it with its defaults, and for nothing but the schedule", () => {
+    const { text = "", content = {} } = files.find(({ name }) => name === "rotation.yml") ?? {};
+    assert.equal(text, azurePipeline(readSchedule("azure-devops", DEFAULTS)));
+    assert.deepEqual([content["trigger"], content["pr"]], ["none", "none"]);
+    const [schedule] = content["schedules"] as Node[];
+    assert.deepEqual(
+      [schedule?.["cron"], schedule?.["always"], schedule?.["branches"]],
+      ["17 5 * * 1", true, { include: ["main"] }],
+    );
+  });
+
   it("deploy and rotate in turn, behind environments", () => {
-    const stages = file("azure-pipelines.yml")["stages"] as Node[];
+    const stages = ["azure-pipelines.yml", "rotation.yml"].flatMap((name) => file(name)["stages"] as Node[]);
     const writing = stages.filter((stage) => stage["stage"] !== "review");
     assert.deepEqual(
       writing.map((stage) => [stage["stage"], stage["lockBehavior"]]),

@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { githubWorkflow } from "../../cli/rotation-schedule/github-actions";
+import { DEFAULTS, readSchedule } from "../../cli/rotation-schedule/options";
 import { pipelineFiles, type Node, valuesOf } from "./pipeline-files";
 
 const run = promisify(execFile);
@@ -12,7 +14,30 @@ const files = [...pipelineFiles("github"), ...workflows];
 const jobsOf = ({ content }: { content: Node }): Node[] =>
   Object.values(content["jobs"] as Record<string, Node>);
 
+/** What the generator makes of other options. */
+async function otherSchedules(folder: string): Promise<string[]> {
+  const given = [
+    { ...DEFAULTS, evidence: false, alert: false },
+    {
+      ...{ ...DEFAULTS, stack: "contoso/identities/1e3", environment: "null", branch: "release/2.x" },
+      ...{ workDir: "infra/yes", cron: "1-59/7 */2 * * sun,2-4" },
+    },
+  ];
+  return Promise.all(
+    given.map(async (options, index) => {
+      const path = join(folder, `rotation-${index}.yml`);
+      await writeFile(path, githubWorkflow(readSchedule("github-actions", options)));
+      return path;
+    }),
+  );
+}
+
 describe("the GitHub workflows", () => {
+  it("rotate as the generator writes it with its defaults", () => {
+    const rotation = workflows.find(({ name }) => name === "rotation.yml");
+    assert.equal(rotation?.text, githubWorkflow(readSchedule("github-actions", DEFAULTS)));
+  });
+
   it("are the five that are documented", () => {
     assert.deepEqual(
       workflows.map(({ name }) => name),
@@ -70,7 +95,7 @@ describe("the GitHub workflows", () => {
           "security-events": "write",
         },
       ],
-      "rotation.yml": [{ contents: "read", "id-token": "write" }],
+      "rotation.yml": [{ contents: "read", "id-token": "write" }, { issues: "write" }],
     });
   });
 
@@ -98,6 +123,7 @@ describe("the GitHub workflows", () => {
     const groups = workflows
       .filter(({ name }) => name === "deploy.yml" || name === "rotation.yml")
       .flatMap(jobsOf)
+      .filter((job) => JSON.stringify(job).includes("pulumi up"))
       .map((job) => job["concurrency"]);
     const one = { group: "pulumi-prod", "cancel-in-progress": false };
     assert.deepEqual(groups, [one, one]);
@@ -181,7 +207,7 @@ describe("the GitHub workflows", () => {
       const complaint = (error: { stdout: string }): boolean =>
         /unexpected key "premissions"/.test(error.stdout);
       await assert.rejects(run(program, ["-no-color", "-shellcheck=", "-pyflakes=", broken]), complaint);
-      const paths = workflows.map(({ path }) => path);
+      const paths = [...workflows.map(({ path }) => path), ...(await otherSchedules(folder))];
       const { stdout } = await run(program, ["-no-color", "-shellcheck=", "-pyflakes=", ...paths]);
       assert.equal(stdout, "");
     } finally {

@@ -249,6 +249,8 @@ describe("the ledger of exemptions", () => {
     assert.deepEqual(unusedIn(passing, stackOf({})), ["EX-1"]);
     assert.deepEqual(unusedIn(ledger(good), stackOf({}, `${urn.slice(0, -7)}other`)), ["EX-1"]);
     assert.deepEqual(unusedIn(ledger(good), stackOf({}, urn.replace("shop", "bakery"))), []);
+    // Whether a credential in use has to go is for another judge: the pack never says that nothing needs it.
+    assert.deepEqual(unusedIn(ledger({ ...good, rule: "credential-in-use" }), stackOf({})), []);
   });
 
   it("finds no exemption useless while its resource cannot be decided, and leaves the advice as it is", () => {

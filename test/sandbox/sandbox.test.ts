@@ -52,7 +52,7 @@ describe("sandbox: starting and stopping", () => {
       const caPath = environment["NODE_EXTRA_CA_CERTS"] ?? "";
       const port = String(sandbox.providersPort);
       assert.deepEqual(environment, {
-        PULUMI_DEBUG_PROVIDERS: `azuread:${port},azure-native:${port},tls:${port}`,
+        PULUMI_DEBUG_PROVIDERS: `azuread:${port},azure-native:${port},pulumiservice:${port},tls:${port}`,
         ARM_TENANT_ID: sandbox.tenant.id,
         ARM_CLIENT_ID: sandbox.tenant.deployer.appId,
         ARM_SUBSCRIPTION_ID: sandbox.tenant.vaults.subscriptionId,
@@ -289,7 +289,16 @@ describe("sandbox: as a process", () => {
       ["--graph-port", "1x", "--format", "xml"],
       /"--graph-port" is "1x".*\n"--format" is "xml"; give one of sh, pwsh, json\./,
     ],
-    ["an option it does not know", ["--logn-port", "1"], /Unknown option '--logn-port'/],
+    [
+      "an option it does not know, naming the one that was meant",
+      ["--logn-port", "1", "--sed=x"],
+      /^SANDBOX_OPTION_INVALID: There is no option "--logn-port"\. Did you mean --login-port\?\nThere is no option "--sed"\. Did you mean --seed\?\n$/,
+    ],
+    [
+      "values that were forgotten, or are too many",
+      ["--seed", "--format", "json", "--stop-on-stdin-end=yes", "more"],
+      /^SANDBOX_OPTION_INVALID: "--seed" needs a value\.\n"json" is too much: [^\n]+\n"--stop-on-stdin-end" has no value\.\n"more" is too much: [^\n]+\n$/,
+    ],
   ];
   for (const [situation, args, message] of wrong) {
     it(`refuses ${situation} with one clear line and exit code 1`, async () => {

@@ -55,6 +55,16 @@ export class Recorder {
     await stack.up({ color: "never" });
   }
 
+  /** What `pulumi stack export` prints, its secrets encrypted: the Automation API's own export decrypts them. */
+  async export(): Promise<string> {
+    const { stack } = await this.#open(() => Promise.resolve({}));
+    const { workspace, name } = stack;
+    const command = workspace.pulumiCommand as auto.PulumiCommand & RunsCommands;
+    const environment = { ...workspace.envVars, PULUMI_HOME: workspace.pulumiHome ?? "" };
+    const exported = await command.run(["stack", "export", "--stack", name], workspace.workDir, environment);
+    return (exported as { readonly stdout: string }).stdout;
+  }
+
   async preview(program: Program): Promise<Recording> {
     const streamed = await this.#preview(program, true);
     const digest = await this.#preview(program, false);

@@ -1,7 +1,7 @@
 /** Every certificate of every identity on one line of time, drawn as SVG: when each is valid, and how long two of them are. */
 import { MIN_OVERLAP_DAYS } from "../credential-changes";
 import { shorten } from "../clean-text";
-import type { Generation, Report } from "../report";
+import type { Generation } from "../report";
 import { day, overlap } from "./words";
 
 const DAY = 86_400_000;
@@ -27,12 +27,36 @@ interface Row {
 
 export interface Timeline {
   readonly svg: string;
+  /** Of its view box. */
+  readonly width: number;
+  readonly height: number;
   /** Identities with certificates that are not drawn. */
   readonly left: number;
 }
 
+/** What is drawn: a report, or whatever tells as much of its identities. */
+export interface Drawn {
+  readonly generatedAt: string;
+  readonly identities: readonly { readonly name: string; readonly generations: readonly Generation[] }[];
+}
+
+/** What bars and the line of today are called. */
+export interface TimelineWords {
+  readonly today: string;
+  readonly states: Readonly<Record<Generation["state"], string>>;
+}
+
+const OF_A_RUN: TimelineWords = {
+  today: "this run",
+  states: { kept: "stays", added: "made by this update", removed: "removed by this update" },
+};
+
 /** @param escape makes text safe within HTML */
-export function timeline(report: Report, escape: (text: string) => string): Timeline | undefined {
+export function timeline(
+  report: Drawn,
+  escape: (text: string) => string,
+  said: TimelineWords = OF_A_RUN,
+): Timeline | undefined {
   const now = Date.parse(report.generatedAt);
   const all = report.identities.flatMap((identity) => rowOf(identity.name, identity.generations, now));
   const rows = all.slice(0, MOST_IDENTITIES);
@@ -45,7 +69,7 @@ export function timeline(report: Report, escape: (text: string) => string): Time
   const parts: string[] = [];
   let top = HEAD;
   for (const row of rows) {
-    parts.push(drawRow(row, top, scale, escape));
+    parts.push(drawRow(row, top, scale, escape, said));
     top += row.bars.length * LANE + GAP;
   }
   const height = top;
@@ -55,10 +79,10 @@ export function timeline(report: Report, escape: (text: string) => string): Time
     ...months(first, last, scale, height),
     ...parts,
     `<line class="today" x1="${scale(now)}" x2="${scale(now)}" y1="${HEAD - 15}" y2="${height - 6}"/>`,
-    `<text class="today-label" x="${scale(now)}" y="${HEAD - 20}" text-anchor="middle">this run</text>`,
+    `<text class="today-label" x="${scale(now)}" y="${HEAD - 20}" text-anchor="middle">${escape(said.today)}</text>`,
     "</svg>",
   ];
-  return { svg: svg.join("\n"), left: all.length - rows.length };
+  return { svg: svg.join("\n"), width: WIDTH, height, left: all.length - rows.length };
 }
 
 /** What is not made yet begins with this run; what has no known end is not drawn. */
@@ -78,13 +102,14 @@ function drawRow(
   top: number,
   scale: (moment: number) => number,
   escape: (text: string) => string,
+  said: TimelineWords,
 ): string {
   const height = bars.length * LANE;
   const marks = bars.flatMap((bar, index) => {
     const next = bars[index + 1];
     return next === undefined ? [] : [drawOverlap(bar, next, top + index * LANE, scale)];
   });
-  const drawn = bars.map((bar, index) => drawBar(identity, bar, top + index * LANE, scale, escape));
+  const drawn = bars.map((bar, index) => drawBar(identity, bar, top + index * LANE, scale, escape, said));
   return [
     `<g><text class="identity" x="0" y="${top + 14}">${escape(shorten(identity, 30))}<title>${escape(identity)}</title></text>`,
     `<line class="rule" x1="0" x2="${WIDTH}" y1="${top + height + 5}" y2="${top + height + 5}"/>`,
@@ -109,6 +134,7 @@ function drawBar(
   top: number,
   scale: (moment: number) => number,
   escape: (text: string) => string,
+  { states }: TimelineWords,
 ): string {
   const [left, right] = [scale(bar.from), scale(bar.until)];
   const width = Math.max(3, round(right - left));
@@ -116,7 +142,7 @@ function drawBar(
   const label = `${name}${day(iso(bar.from))} → ${day(iso(bar.until))}`;
   const said = [
     `${identity}, certificate ${name}`.trim(),
-    { kept: "stays", added: "made by this update", removed: "removed by this update" }[bar.state],
+    states[bar.state],
     `valid ${day(iso(bar.from))} to ${day(iso(bar.until))}`,
     ...(bar.overlapDays === undefined
       ? []

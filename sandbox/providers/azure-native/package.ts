@@ -5,9 +5,11 @@ import { text } from "../property-readers";
 import type { PropertyMap } from "../property-values";
 import type { ProviderPackage } from "../provider-package";
 import type { ResourceKind } from "../resource-kind";
-import type { PackageSettings } from "./arm";
+import { automationKinds } from "./automation";
+import { calling, type PackageSettings } from "./arm";
 import { identityCredentialKind, userAssignedIdentityKind } from "./managed-identity";
 import { diagnosticSettingKind } from "./diagnostic-setting";
+import { monitoringKinds, triggerCallbackUrl } from "./monitoring";
 import { eventSubscriptionKind, eventTopicKind } from "./event-topic";
 import { resourceGroupKind } from "./resource-group";
 import { privateDnsZoneGroupKind, privateEndpointKind } from "./private-endpoint";
@@ -20,6 +22,7 @@ export function azureNativePackage(tenant: Tenant): ProviderPackage {
   const settings: PackageSettings = { location: undefined };
   const echo = new EchoStore();
   const kinds = new Map<string, ResourceKind>([
+    ...automationKinds(tenant, settings),
     ["authorization:RoleAssignment", roleAssignmentKind(tenant)],
     ["eventgrid:SystemTopic", eventTopicKind(tenant, settings)],
     ["eventgrid:SystemTopicEventSubscription", eventSubscriptionKind(tenant)],
@@ -32,6 +35,7 @@ export function azureNativePackage(tenant: Tenant): ProviderPackage {
     ["network:PrivateDnsZoneGroup", privateDnsZoneGroupKind(tenant)],
     ["network:PrivateEndpoint", privateEndpointKind(tenant, settings)],
     ["resources:ResourceGroup", resourceGroupKind(tenant, settings)],
+    ...monitoringKinds(tenant, settings),
   ]);
   return {
     name: "azure-native",
@@ -39,7 +43,9 @@ export function azureNativePackage(tenant: Tenant): ProviderPackage {
       settings.location = variables.get("azure-native:config:location") ?? settings.location;
     },
     kind: (type) => kinds.get(withoutVersion(type)) ?? echoKind(tenant, echo, type),
-    invoke: (token) => {
+    invoke: (token, args) => {
+      if (withoutVersion(token) === "logic:listWorkflowTriggerCallbackUrl")
+        return calling(() => triggerCallbackUrl(tenant, args));
       if (withoutVersion(token) !== "authorization:getClientConfig") {
         throw new Error(`The sandbox does not emulate the function ${token}.`);
       }

@@ -29,6 +29,7 @@ describe("a checked program", function () {
       config: new Map(Object.entries(config)),
       variables: ["WANTED_TOKEN"],
       typeCheck: false,
+      timeoutMs: 120_000,
       environment: { ...bareEnvironment(), ...environment },
       engine,
       now: () => new Date("2026-12-01T00:00:00Z"),

@@ -4,7 +4,7 @@ import {
   registration,
   registrationOwner,
 } from "../access-samples";
-import { ResourceInput, unknown } from "../harness/wire";
+import { ResourceInput, unknown, urnOf } from "../harness/wire";
 import { undecided, violation } from "../rule-cases";
 import { application, certificateCredential, change, tlsPrivateKey } from "../samples";
 import { fed, testStackRule } from "../stack-cases";
@@ -44,7 +44,28 @@ const beside = (type: string, props: object): ResourceInput => ({
 });
 const elsewhere = change(federatedCredential, "applicationId", "/applications/4");
 
+const account: ResourceInput = {
+  type: "azure-native:automation:AutomationAccount",
+  name: "rotation",
+  props: { identity: { type: "SystemAssigned" }, disableLocalAuth: true },
+};
+const ownedBy = (owner: ResourceInput): ResourceInput => ({
+  ...registrationOwner,
+  name: "rotation",
+  propertyDependencies: { ownerObjectId: [urnOf(owner)] },
+});
+
 testStackRule(rule, [
+  {
+    title: "leaves applications alone that an automation account owns, whose runbook rotates them",
+    resources: [...owned, account, ownedBy(account)],
+    expect: "passes",
+  },
+  {
+    title: "reports one that only people own, beside an automation account",
+    resources: [...owned, account],
+    expect: none,
+  },
   {
     title: "accepts a federated credential",
     resources: [...owned, federatedCredential],

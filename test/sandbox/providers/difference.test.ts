@@ -35,6 +35,17 @@ const INPUTS: PropertyMap = {
   block: { inner: "i" },
 };
 
+describe("difference between inputs", () => {
+  it("names what changed in the engine's own spelling of paths", () => {
+    const paths = inputDifference(
+      { parameters: { "[PARAMETER 1]": "a", plain: "a", "with.dot": "a" } },
+      { parameters: { "[PARAMETER 1]": "b", plain: "b", "with.dot": "b" } },
+      [],
+    ).map(({ path }) => path);
+    assert.deepEqual(paths, ['parameters["[PARAMETER 1]"]', "parameters.plain", 'parameters["with.dot"]']);
+  });
+});
+
 describe("difference between state and declaration", () => {
   const cases: [string, PropertyMap, PropertyMap, [string, string, boolean][]][] = [
     ["nothing, though sets are in another order and the tenant decided a value", {}, {}, []],

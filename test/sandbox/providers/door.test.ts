@@ -101,7 +101,7 @@ describe("providers door", () => {
     await assert.rejects(session.create("random:index/randomId:RandomId", { byteLength: 8 }), {
       code: status.INVALID_ARGUMENT,
       details:
-        "The sandbox does not emulate the package 'random' (asked for 'random:index/randomId:RandomId'); it emulates azuread, azure-native, tls.",
+        "The sandbox does not emulate the package 'random' (asked for 'random:index/randomId:RandomId'); it emulates azuread, azure-native, pulumiservice, tls.",
     });
   });
 

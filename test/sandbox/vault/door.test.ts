@@ -139,8 +139,10 @@ describe("key vault door", () => {
   it("refuses what it does not emulate with a hint", async () => {
     const backup = await door.get(path("/billing/backup"), {}, "POST");
     assert.deepEqual(refusal(backup), [405, "MethodNotAllowed", undefined]);
-    const keys = await door.get(`/kv-billing/keys/k?${API}`);
-    assert.deepEqual(refusal(keys), [400, "BadParameter", undefined]);
+    const list = await door.get(`/kv-billing/keys?${API}`);
+    assert.deepEqual(refusal(list), [405, "MethodNotAllowed", undefined]);
+    const storage = await door.get(`/kv-billing/storage?${API}`);
+    assert.deepEqual(refusal(storage), [400, "BadParameter", undefined]);
     assert.deepEqual(refusal(await door.get(`/%E0%A4%A?${API}`)), [400, "BadParameter", undefined]);
   });
 });

@@ -75,9 +75,15 @@ export class VaultDoor {
     grantRole(this.tenant, CALLER.objectId, roleId, scope);
   }
 
-  async get(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
+  async get(
+    path: string,
+    headers: Record<string, string> = {},
+    method = "GET",
+    content?: string,
+  ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
+      ...(content !== undefined && { body: content }),
       headers: { authorization: "Bearer good", ...headers },
     });
     const body = (await response.json()) as Record<string, unknown>;

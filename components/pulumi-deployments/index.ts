@@ -1,0 +1,6 @@
+export {
+  type AzureDeploymentIdentity,
+  type DeploymentSource,
+  ScheduledUpdate,
+  type ScheduledUpdateArgs,
+} from "./scheduled-update";
