@@ -1,4 +1,5 @@
 /** One run of program and engine: what is between the two, what each is given, and that both are gone afterwards. */
+import type { ChildProcess } from "node:child_process";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { packageFile } from "../package-files";
@@ -37,6 +38,8 @@ export interface AttemptOptions extends Omit<CheckOptions, "config"> {
   readonly packs: readonly string[];
   /** What can be made ready while the engine starts. */
   readonly whileStarting: () => void;
+  /** Told every process that leads a group, as soon as there is one. */
+  readonly started: (child: ChildProcess) => void;
 }
 
 /** The outcome, and what the next run needs to see more. */
@@ -95,6 +98,7 @@ export class Attempt {
         configuration,
         folder,
         languagePort: this.#host.port,
+        started: this.#options.started,
         providers: new Map([...attached].filter(isProviderName).map((name) => [name, port])),
         packs,
         environment: {
@@ -152,6 +156,7 @@ export class Attempt {
         executable: languagePlugin,
         address: this.#relay.address,
         environment: { ...this.#environment.given, ...NO_DOWNLOADS },
+        started: this.#options.started,
       });
       return;
     }
@@ -163,6 +168,7 @@ export class Attempt {
       address: this.#relay.address,
       environment: this.#environment.given,
       typeCheck,
+      started: this.#options.started,
       preload: packageFile("dist/cli/check/program-hook.js"),
       settingsMayBeMissing: this.#options.configuration.mayBeIncomplete,
     });
