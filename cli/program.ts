@@ -26,7 +26,7 @@ Examples:
   certlock check --format sarif --output certlock.sarif
   certlock explain no-client-secret-input  what a rule wants, and how to mend it
 
-Exit codes of check and review:
+Exit codes of check and review, and much the same of rotation plan:
   0  nothing at or above the threshold (--fail-on)
   1  called wrongly, or an error of certlock itself
   2  blocking findings, or a preview that failed
