@@ -247,7 +247,9 @@ describe("CredentialAlerts", function () {
     assert.equal(others["sourceId"], WORKSPACE);
     const page = JSON.parse(String(serializedData)) as {
       readonly items: readonly { readonly type: number; readonly content: { readonly query?: string } }[];
+      readonly fallbackResourceIds: readonly string[];
     };
+    assert.deepEqual(page.fallbackResourceIds, [WORKSPACE]);
     const queries = page.items.flatMap(({ type, content }) => (type === 3 ? [content.query ?? ""] : []));
     assert.deepEqual(
       queries,
