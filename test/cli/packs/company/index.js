@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- as many packs are written */
+ 
 "use strict";
 const { PolicyPack } = require("@pulumi/policy");
 
