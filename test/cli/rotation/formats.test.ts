@@ -184,7 +184,7 @@ describe("the picture of a plan in a browser", function () {
         const edit = (state: string): string =>
           state.replaceAll("billing-nightly", name).replaceAll("prod::identities::", `prod::${name}::`);
         const svg = renderPlan(recordedPlan({ state: "day-60", now: "2027-01-22", edit }), "svg");
-        assert.ok(svg.isWellFormed(), "no half of a letter");
+        assert.doesNotMatch(svg, /\p{Surrogate}/u, "half of a letter");
         await page.goto(`data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`);
         assert.deepEqual(await page.evaluate<string[]>(BEYOND_THE_EDGE), [], name.slice(0, 9));
       }
