@@ -44,7 +44,7 @@ Examples:
 
 Exit codes:
   0  written, or the file is what would be written
-  1  called wrongly
+  1  called wrongly, or the file cannot be written: one that this command did not write is left as it is
   2  --check: the file is missing or differs`;
 
 /** `certlock rotation schedule HOST`. */
@@ -70,24 +70,78 @@ export const registerRotationSchedule: Register = (group, io) => {
       const rotation = readSchedule(host, options);
       for (const note of notesOn(host, rotation)) io.err(`certlock: ${note}\n`);
       const text = RENDERERS[host](rotation);
-      if (check !== undefined) io.exit(await compare(text, check === true ? PLACES[host] : check, io));
+      if (check !== undefined) io.exit(await compare(text, check === true ? PLACES[host] : check, host, io));
       else if (output === undefined) io.out(text);
-      else await write(text, resolve(io.workingFolder, output));
+      else await write(text, output, host, io);
     });
 };
 
-async function write(text: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
+/** @throws UsageError when it cannot be written, or would take the place of what somebody else wrote */
+async function write(text: string, file: string, host: Host, io: CommandIo): Promise<void> {
+  const path = resolve(io.workingFolder, file);
+  const found = await readIfThere(path, file);
+  if (found !== undefined && found !== "" && !isWrittenFor(host, found)) {
+    throw new UsageError(
+      "OUTPUT_EXISTS",
+      `${file} is there, and was not written by "certlock rotation schedule ${host}": it was left as it is. ` +
+        "Move it away, or choose another --output.",
+    );
+  }
+  try {
+    await makeFolder(dirname(path));
+    await writeFile(path, text);
+  } catch (error) {
+    throw failed("OUTPUT_FAILED", file, "written", error);
+  }
 }
 
-async function compare(wanted: string, file: string, io: CommandIo): Promise<number> {
-  let found: string;
+/** Node's own recursion does not end where a folder cannot be made and none says so, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
   try {
-    found = await readFile(resolve(io.workingFolder, file), "utf8");
+    await mkdir(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
+}
+
+/** @throws UsageError for what is there and cannot be read */
+async function readIfThere(path: string, file: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR"].includes(code)) return undefined;
+    throw failed("FILE_UNREADABLE", file, "read", error);
+  }
+}
+
+function failed(code: string, file: string, done: string, error: unknown): UsageError {
+  const reason = (error as NodeJS.ErrnoException).code ?? "no reason given";
+  return new UsageError(
+    code,
+    `${file === "" ? "A file without a name" : file} cannot be ${done} (${reason}).`,
+  );
+}
+
+/** What the file says of itself. */
+function isWrittenFor(host: Host, text: string): boolean {
+  return text
+    .split(/\r?\n/, 10)
+    .some((line) => `${line} `.startsWith(`# Written by: certlock rotation schedule ${host} `));
+}
+
+async function compare(wanted: string, file: string, host: Host, io: CommandIo): Promise<number> {
+  const found = await readIfThere(resolve(io.workingFolder, file), file);
+  if (found === undefined) {
     io.err(`certlock: ${file} is not there. The same command with --output ${file} writes it.\n`);
+    return EXIT.blocked;
+  }
+  if (!isWrittenFor(host, found)) {
+    io.err(`certlock: ${file} was not written by "certlock rotation schedule ${host}".\n`);
     return EXIT.blocked;
   }
   const [one, other] = [wanted, found].map((text) => text.replaceAll("\r\n", "\n").split("\n"));

@@ -68,18 +68,20 @@ export function readMissed(given: string, every: Every, today: DayNumber): Misse
       "--simulate-missed",
       "two days such as 2027-01-20..2027-03-25, the first not after the second, or a number of runs",
     );
+  // What was missed already is in the state; a plan that simulates nothing would look like an answer.
+  if (to < today)
+    throw wrong("--simulate-missed", `runs to come: the second day is ${dateOf(today)} or later`);
   return { from, to };
 }
 
 /** @throws UsageError */
 export function readNow(given: string | undefined, clock: () => Date): Date {
   if (given === undefined) return clock();
-  const day = parseDay(given.trim());
-  const isMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.test(
-    given.trim(),
-  );
-  const moment =
-    day === undefined ? new Date(isMoment ? given.trim() : NaN) : new Date(`${dateOf(day)}T00:00:00Z`);
+  const text = given.trim();
+  const [date = "", time = "00:00Z"] = text.split("T", 2);
+  const isTime = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.test(time);
+  // Date itself takes the 30th of February for a day in March.
+  const moment = new Date(isTime && parseDay(date) !== undefined ? `${date}T${time}` : NaN);
   if (!Number.isNaN(moment.getTime()) && dayOf(moment) > 0 && moment.getUTCFullYear() < 9000) return moment;
   throw wrong("--now", "a day such as 2027-01-18, or a moment such as 2027-01-18T05:00:00Z");
 }

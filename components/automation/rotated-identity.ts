@@ -206,7 +206,10 @@ function readApplication(
   problems: Problems,
 ): void {
   if (given === undefined) return; // reported already
-  if (seen.has(given)) problems.add(at, SAME_APPLICATION);
+  if (seen.has(given)) {
+    problems.add(at, SAME_APPLICATION);
+    return;
+  }
   seen.add(given);
   const application = readOptions(at, given, APPLICATION, problems);
   if (application === undefined) return;
@@ -217,6 +220,15 @@ function readApplication(
     (id) => checkGuid(id, "object id of the registration"),
     problems,
   );
+  const { clientId, objectId }: { clientId?: unknown; objectId?: unknown } = application;
+  for (const [where, id] of [
+    [`${at}.clientId`, clientId],
+    [`${at}.objectId`, objectId],
+  ] as const) {
+    if (typeof id !== "string") continue; // known later: the runbook's own reader looks again
+    if (seen.has(id.toLowerCase())) problems.add(where, sameId(id));
+    seen.add(id.toLowerCase());
+  }
   const certificates: unknown = Reflect.get(given, "certificates");
   if (!Array.isArray(certificates) || certificates.length === 0) return;
   problems.add(at, {
@@ -335,6 +347,15 @@ function sameKey(certificateName: string): Finding {
     given: describeGiven(certificateName),
     allowed: "a certificate of its own for each application",
     remedy: "give each a name of its own: who has the key of one could be the other",
+  };
+}
+
+function sameId(id: string): Finding {
+  return {
+    code: "duplicate",
+    given: describeGiven(id),
+    allowed: "each application once, by its client id and by its object id, which differ",
+    remedy: "correct the id, or remove one of the two",
   };
 }
 

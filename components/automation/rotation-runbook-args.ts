@@ -131,7 +131,8 @@ export function readRotationRunbook(
   const bounds = { hasWorkers: args.hybridWorkers !== undefined, now: moment };
   // Where there are none at all, that is reported already.
   const given: Partial<Pick<RotationRunbookArgs, "identities">> = args;
-  const identities = given.identities ? readIdentities("identities", given.identities, bounds, problems) : {};
+  const hasNone = given.identities === undefined || (given.identities as unknown) === null;
+  const identities = hasNone ? {} : readIdentities("identities", args.identities, bounds, problems);
   for (const [tag, value] of readEntries("tags", args.tags ?? {}, problems) ?? []) {
     if (isKnown(value))
       problems.add(`tags[${describeGiven(tag)}]`, checkText(value, 256, "give the tag a value"));

@@ -28,8 +28,9 @@ text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:v
 const HEAD = 76;
 const FOOT = 30;
 const EDGE = 16;
-/** Room for a sentence beside the edges. */
-const SENTENCE = 150;
+/** Letters that fit beside the edges in the widest of the fonts, in the heading and below it. */
+const HEADING_LETTERS = 130;
+const LINE_LETTERS = 160;
 
 export function svg(plan: Plan): string {
   const identities = plan.identities.map((identity) => ({
@@ -39,16 +40,14 @@ export function svg(plan: Plan): string {
   const drawn = timeline({ generatedAt: `${plan.today}T00:00:00Z`, identities }, escaped, WORDS);
   const width = (drawn?.width ?? 1120) + 2 * EDGE;
   const height = HEAD + (drawn?.height ?? 24) + FOOT;
-  const sentence =
-    plan.sentence.length > SENTENCE ? `${plan.sentence.slice(0, SENTENCE - 1).trimEnd()}…` : plan.sentence;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-labelledby="plan-title" aria-describedby="plan-description">`,
     `<title id="plan-title">${escaped(`Rotation plan${plan.stack === undefined ? "" : ` of ${plan.stack}`}, ${plan.today} to ${plan.until}`)}</title>`,
     `<desc id="plan-description">${escaped(description(plan))}</desc>`,
     `<style>${STYLE}</style>`,
     `<rect class="background" width="${width}" height="${height}"/>`,
-    `<text class="heading${plan.verdict === "attention" ? " alarming" : ""}" x="${EDGE}" y="28">${escaped(sentence)}</text>`,
-    `<text class="soft" x="${EDGE}" y="50">${escaped(provenance(plan).join(" · "))}</text>`,
+    `<text class="heading${plan.verdict === "attention" ? " alarming" : ""}" x="${EDGE}" y="28">${escaped(fitting(plan.sentence, HEADING_LETTERS))}</text>`,
+    `<text class="soft" x="${EDGE}" y="50">${escaped(fitting(provenance(plan).join(" · "), LINE_LETTERS))}</text>`,
     ...(drawn === undefined
       ? [`<text x="${EDGE}" y="${HEAD + 10}">No certificate with known dates.</text>`]
       : [
@@ -123,6 +122,18 @@ function legend(y: number, left: number): string[] {
   return left > 0
     ? [...marks, `<text class="soft" x="${EDGE + 720}" y="${y}">${left} identities are not drawn</text>`]
     : marks;
+}
+
+/** What of a text fits; letters from Hangul on, and so those of East Asia, are twice as wide. */
+function fitting(text: string, most: number): string {
+  let shown = "";
+  let room = most;
+  for (const letter of text) {
+    room -= (letter.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1;
+    if (room < 0) return `${shown.trimEnd()}…`;
+    shown += letter;
+  }
+  return text;
 }
 
 /** As XML has it. What XML cannot hold was taken out of names already. */

@@ -64,6 +64,66 @@ describe("certlock rotation schedule", () => {
     );
   });
 
+  it("leaves a file alone that it did not write, and writes its own anew", async () => {
+    const place = ["github-actions", "--output", "rotation.yml"];
+    const path = join(folder, "rotation.yml");
+    const azure = (await schedule("azure-devops")).out;
+    for (const foreign of [
+      "name: deploy\n",
+      "# Written by: certlock rotation schedule github-actions-else\n",
+      azure,
+    ]) {
+      await writeFile(path, foreign);
+      const { code, err } = await schedule(...place);
+      assert.equal(code, 1);
+      assert.match(
+        err,
+        /^OUTPUT_EXISTS: rotation\.yml is there, and was not written by "certlock rotation schedule github-actions"/,
+      );
+      assert.equal(await readFile(path, "utf8"), foreign);
+      const checked = await schedule("github-actions", "--check", "rotation.yml");
+      assert.deepEqual(
+        [checked.code, checked.err],
+        [2, 'certlock: rotation.yml was not written by "certlock rotation schedule github-actions".\n'],
+      );
+    }
+    const { out } = await schedule("github-actions");
+    for (const ours of ["", out, `${out.replaceAll("\n", "\r\n")}# by hand\r\n`]) {
+      await writeFile(path, ours);
+      assert.equal((await schedule(...place)).code, 0);
+      assert.equal(await readFile(path, "utf8"), out);
+    }
+  });
+
+  it("says which file it cannot write or read, and ends", async () => {
+    await writeFile(join(folder, "file"), "");
+    for (const [option, file, expected] of [
+      ["--output", ".", /^FILE_UNREADABLE: \. cannot be read \(EISDIR\)\.\n$/],
+      ["--output", "", /^FILE_UNREADABLE: A file without a name cannot be read \(EISDIR\)\.\n$/],
+      [
+        "--output",
+        "file/rotation.yml",
+        /^OUTPUT_FAILED: file\/rotation\.yml cannot be written \(ENOTDIR\)\.\n$/,
+      ],
+      ["--check", ".", /^FILE_UNREADABLE: \. cannot be read \(EISDIR\)\.\n$/],
+      // Where no folder can be made, whoever asks.
+      ...(process.platform === "linux"
+        ? [
+            [
+              "--output",
+              "/proc/certlock/rotation.yml",
+              /^OUTPUT_FAILED: .* cannot be written \(ENOENT\)\.\n$/,
+            ] as const,
+          ]
+        : []),
+    ] as const) {
+      const { code, err } = await schedule("github-actions", option, file);
+      assert.equal(code, 1);
+      assert.match(err, expected);
+    }
+    assert.equal((await schedule("github-actions", "--check", "file/rotation.yml")).code, 2);
+  });
+
   it("quotes what YAML would take for something else", async () => {
     const { out } = await schedule(
       "azure-devops",

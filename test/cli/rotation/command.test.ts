@@ -136,6 +136,12 @@ describe("certlock rotation plan", function () {
       ],
       [[...state, "--simulate-missed", "0"], /^OPTION_INVALID: --simulate-missed takes a number from 1 to/],
       [[...state, "--now", "2027-02-30"], /^OPTION_INVALID: --now takes a day such as 2027-01-18/],
+      [[...state, "--now", "2027-02-29T05:00:00Z"], /^OPTION_INVALID: --now takes a day such as 2027-01-18/],
+      [[...state, "--now", "2027-01-18T24:00:00Z"], /^OPTION_INVALID: --now takes a day such as 2027-01-18/],
+      [
+        [...state, "--simulate-missed", "2027-01-20..2027-01-25"],
+        /^OPTION_INVALID: --simulate-missed takes runs to come: the second day is 2027-01-26 or later\.\n$/,
+      ],
       [[...state, "--seen-within", "0"], /Write it as a number of days from 1 to 365\./],
       [["--state", "-", "--evidence", "-"], /^PLAN_SOURCES: Standard input is one file/],
       [

@@ -171,6 +171,28 @@ describe("the picture of a plan in a browser", function () {
     }
   });
 
+  it("cuts off no text at the edge, however long names are and of whatever letters", async function () {
+    const browser = await browserFor(this);
+    try {
+      const page = await browser.newPage();
+      for (const name of [
+        "billing".repeat(40),
+        "請求書".repeat(80),
+        `x${"😀".repeat(200)}`,
+        "W a".repeat(9),
+      ]) {
+        const edit = (state: string): string =>
+          state.replaceAll("billing-nightly", name).replaceAll("prod::identities::", `prod::${name}::`);
+        const svg = renderPlan(recordedPlan({ state: "day-60", now: "2027-01-22", edit }), "svg");
+        assert.doesNotMatch(svg, /\p{Surrogate}/u, "half of a letter");
+        await page.goto(`data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`);
+        assert.deepEqual(await page.evaluate<string[]>(BEYOND_THE_EDGE), [], name.slice(0, 9));
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+
   it("draws a bar for each certificate to the day it is of no use any more, and the gap in red", async function () {
     const browser = await browserFor(this);
     try {
@@ -207,6 +229,16 @@ describe("the picture of a plan in a browser", function () {
 });
 
 /** Words on bars whose contrast is below what WCAG 2 asks of text. Runs in the page. */
+/** Texts that end beyond the picture. */
+const BEYOND_THE_EDGE = `(() => {
+  const { width } = document.documentElement.viewBox.baseVal;
+  const { left } = document.documentElement.getBoundingClientRect();
+  return [...document.querySelectorAll("text")].flatMap((text) => {
+    const box = text.getBoundingClientRect();
+    return box.left < left || box.right > left + width ? [text.textContent.slice(0, 40) + " " + box.right] : [];
+  });
+})()`;
+
 const BAR_CONTRAST = `(() => {
   const light = (colour) => {
     const [r, g, b] = colour.match(/[\\d.]+/g).map((part) => {

@@ -21,6 +21,11 @@ const identity = { resourceId: IDENTITY_ID, clientId: GUIDS[0], principalId: GUI
 const account = { accountName: "aa-platform", resourceGroupName: "rg", principalId: GUIDS[0] };
 const url = "https://1.jrds.we.azure-automation.net/automationAccounts/1";
 
+const numbered = (number: number) => {
+  const digits = String(number).padStart(12, "0");
+  return { clientId: `0a0e0000-0000-4000-8000-${digits}`, objectId: `0b0e0000-0000-4000-8000-${digits}` };
+};
+
 /** What is wrong when only this is declared, beside resources of its own. */
 const CASES: readonly [string, () => unknown, readonly string[]][] = [
   ["nothing at all", () => new RotationRunbook("rotation", undefined as never), ["arguments wrong-type"]],
@@ -94,7 +99,7 @@ const CASES: readonly [string, () => unknown, readonly string[]][] = [
         identities: Object.fromEntries(
           Array.from({ length: 101 }, (_, index) => [
             `app-${index}`,
-            { application: { ...billing }, vault: openVault },
+            { application: numbered(index), vault: openVault },
           ]),
         ),
       }),
@@ -111,6 +116,30 @@ const CASES: readonly [string, () => unknown, readonly string[]][] = [
       }),
     ['identities["two"].application duplicate', 'identities["two"].certificateName duplicate'],
   ],
+  [
+    "one application by two objects, and one id for both",
+    () =>
+      declare({
+        identities: {
+          one: { application: billing, vault: openVault },
+          two: {
+            application: { clientId: GUIDS[0].toUpperCase(), objectId: GUIDS[1] },
+            vault: openVault,
+          },
+          three: { application: { ...numbered(3), objectId: numbered(3).clientId }, vault: openVault },
+        },
+      }),
+    [
+      'identities["two"].application.clientId duplicate',
+      'identities["two"].application.objectId duplicate',
+      'identities["three"].application.objectId duplicate',
+    ],
+  ],
+  ...["", NaN, 0, false].map((given): [string, () => unknown, string[]] => [
+    `identities that are ${JSON.stringify(given)}`,
+    () => declare({ identities: given as never }),
+    ["identities wrong-type", "identities missing"],
+  ]),
   [
     "an application by its name",
     () => declare({}, { application: { clientId: "a", objectId: "/applications/x" } }),
