@@ -85,6 +85,8 @@ export class Attempt {
     try {
       // Program and engine start together; what the program asks for waits until the engine is there to answer.
       await this.#startProgram(answers, configuration.values, configuration.secretKeys);
+      // What is started after the end was asked for has not been ended by it.
+      signal.throwIfAborted();
       this.#host = await openLanguageHost(async (call) => {
         const result = await this.#runProgram(call, answers);
         this.#hasProgramFailed = result.error !== undefined || result.reported === true;
@@ -107,6 +109,7 @@ export class Attempt {
           ...picked(environment, /^CERTLOCK_/),
         },
       });
+      signal.throwIfAborted();
       this.#options.whileStarting();
       const ended = await this.#engine.ended;
       signal.throwIfAborted();
@@ -182,6 +185,7 @@ export class Attempt {
       this.#program?.kill();
       this.#relay?.close();
       await this.#startProgram(answers, call.config, secretKeys);
+      if (this.#options.signal.aborted) this.#kill();
     }
     this.#relay?.connect("monitor", call.monitorAddress);
     this.#relay?.connect("engine", call.engineAddress);

@@ -1,5 +1,6 @@
 /** `certlock check` that is ended from outside, at several moments: nothing goes on, nothing stays behind. */
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ interface Moment {
 
 const MOMENTS: Readonly<Record<string, Moment>> = {
   "its folder is there": { isNow: (_running, files) => files.length > 0 },
-  "the program runs": { isNow: (running) => running.some((command) => command.includes("cmd/run ")) },
+  "the program runs": { isNow: (running) => running.some((command) => command.includes("/cmd/run")) },
   "the engine runs": { isNow: (running) => running.some((command) => command.includes("pulumi preview")) },
   "the pack runs": { isNow: (running) => running.some((command) => command.includes("policies")) },
 };
@@ -21,6 +22,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
 describe("a check that is ended from outside", function () {
   this.timeout(120_000);
   let temporary: TemporaryFolder;
+  let started: ChildProcess | undefined;
   before(async function () {
     await engineFor(this);
   });
@@ -28,6 +30,8 @@ describe("a check that is ended from outside", function () {
     temporary = new TemporaryFolder();
   });
   afterEach(() => {
+    // Where a moment never came, the check must not go on.
+    started?.kill();
     temporary.remove();
   });
 
@@ -42,6 +46,7 @@ describe("a check that is ended from outside", function () {
         const child = start(["check", join(PROGRAMS, "endless")], {
           environment: { TMPDIR: temporary.path },
         });
+        started = child;
         const exit = once(child, "exit") as Promise<[number | null]>;
         await until(() => isNow(running(temporary.path), temporary.names));
         child.kill(signal);
