@@ -9,7 +9,7 @@ import { checkResourceId } from "../resource-id";
 import { type AlertTunings, checkTunings } from "./alert-tuning";
 import { checkAzureTags, checkPlace, checkPrefix } from "./azure-names";
 import { WORKSPACE_TYPE } from "./log-workspace";
-import { ACTION_GROUP_TYPE } from "./notification";
+import { checkActionGroupIds } from "./notification";
 import { checkApplications, checkVaults, type WatchedApplication, type WatchedVault } from "./watched";
 
 /** Days a rotation may be late. */
@@ -115,9 +115,7 @@ function checkActionGroups(
   if (actionGroupIds === undefined) return;
   const ids = readItems("actionGroupIds", actionGroupIds, problems);
   if (ids === undefined) return;
-  ids.forEach((id, index) => {
-    if (isKnown(id)) problems.add(`actionGroupIds[${index}]`, checkResourceId(id, ACTION_GROUP_TYPE));
-  });
+  checkActionGroupIds("actionGroupIds", ids, problems);
   if (ids.length === 0 && sentinel !== "only") {
     problems.add("actionGroupIds", {
       code: "missing",

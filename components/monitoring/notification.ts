@@ -13,8 +13,9 @@ import {
 import { checkText } from "../names";
 import { describeGiven, type Finding, type Problems } from "../problems";
 import { checkResourceId } from "../resource-id";
+import { checkOnce } from "./once";
 import { createTeamsRelay } from "./teams-relay";
-import { checkSecretUrl } from "./secret-url";
+import { checkSecretUrl, isBareAddress } from "./secret-url";
 
 /** At least one of these. */
 export interface NotificationArgs {
@@ -106,18 +107,26 @@ const TEAMS: OptionNames<NonNullable<NotificationArgs["teams"]>> = { webhookUrl:
 
 export function checkNotification(at: string, given: NotificationArgs, problems: Problems): void {
   const options: unknown = given;
+  const allowed = `an object with ${Object.keys(OPTIONS).join(", ")}`;
+  if (isBareAddress(at, options, allowed, problems)) return;
   if (!isOptions(options)) {
-    problems.add(at, wrongType(options, `an object with ${Object.keys(OPTIONS).join(", ")}`));
+    problems.add(at, wrongType(options, allowed));
     return;
   }
   const args = readOptions(at, given, OPTIONS, problems);
   if (args === undefined) return;
   const groups = readItems(`${at}.actionGroupIds`, args.actionGroupIds, problems) ?? [];
-  groups.forEach((id, index) => {
-    if (isKnown(id)) problems.add(`${at}.actionGroupIds[${index}]`, checkResourceId(id, ACTION_GROUP_TYPE));
-  });
+  checkActionGroupIds(`${at}.actionGroupIds`, groups, problems);
   const mails = readEntries(`${at}.mail`, args.mail ?? {}, problems) ?? [];
-  const webhooks = readEntries(`${at}.webhooks`, args.webhooks ?? {}, problems) ?? [];
+  const hooks: unknown = args.webhooks ?? {};
+  const webhooks = isBareAddress(
+    `${at}.webhooks`,
+    hooks,
+    'an object such as { tickets: "https://…" }',
+    problems,
+  )
+    ? []
+    : (readEntries<unknown>(`${at}.webhooks`, hooks as Record<string, unknown>, problems) ?? []);
   const seen = new Set(args.teams === undefined ? [] : ["teams"]);
   for (const [option, entries] of [
     ["mail", mails],
@@ -132,7 +141,8 @@ export function checkNotification(at: string, given: NotificationArgs, problems:
   }
   problems.add(`${at}.mail`, tooMany(mails.length, MOST_MAILS, "addresses"));
   problems.add(`${at}.webhooks`, tooMany(webhooks.length, MOST_WEBHOOKS, "webhooks"));
-  if (args.teams !== undefined) {
+  const channel = 'an object such as { webhookUrl: "https://…" }';
+  if (args.teams !== undefined && !isBareAddress(`${at}.teams`, args.teams, channel, problems)) {
     const teams = readOptions(`${at}.teams`, args.teams, TEAMS, problems);
     if (teams !== undefined && isKnown(teams.webhookUrl))
       problems.add(`${at}.teams.webhookUrl`, checkSecretUrl(teams.webhookUrl));
@@ -143,6 +153,15 @@ export function checkNotification(at: string, given: NotificationArgs, problems:
   );
   if (groups.length + mails.length + webhooks.length === 0 && args.teams === undefined)
     problems.add(at, nobody());
+}
+
+/** Ids of action groups, each once: a rule that names one twice is refused by Azure. */
+export function checkActionGroupIds(at: string, ids: readonly unknown[], problems: Problems): void {
+  const seen = new Set<string>();
+  ids.forEach((id, index) => {
+    if (!isKnown(id)) return;
+    problems.add(`${at}[${index}]`, checkResourceId(id, ACTION_GROUP_TYPE) ?? checkOnce(id, seen));
+  });
 }
 
 function checkReceiver(given: string, seen: Set<string>): Finding | undefined {
@@ -174,7 +193,8 @@ function checkAddress(given: unknown): Finding | undefined {
     return undefined;
   return {
     code: "invalid-text",
-    given: describeGiven(given),
+    // The address of a webhook in the wrong place is still one.
+    given: String(given).includes("://") ? "an address with ://" : describeGiven(given),
     allowed: "one mail address",
     remedy: 'write "identity-on-call@contoso.com"; a distribution list reaches several people',
   };

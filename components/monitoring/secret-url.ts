@@ -1,5 +1,5 @@
 /** Addresses that open something to whoever knows them. */
-import type { Finding } from "../problems";
+import type { Finding, Problems } from "../problems";
 
 /** An HTTPS address without a user; what was given is never repeated. */
 export function checkSecretUrl(given: unknown): Finding | undefined {
@@ -11,6 +11,18 @@ export function checkSecretUrl(given: unknown): Finding | undefined {
     allowed: "an address that starts with https:// and holds no user name or password",
     remedy: "copy the address of the webhook, and keep it as a secret of the stack's configuration",
   };
+}
+
+/** Whether an address was given where an object with it belongs; it is reported, and never repeated. */
+export function isBareAddress(at: string, given: unknown, allowed: string, problems: Problems): boolean {
+  if (typeof given !== "string") return false;
+  problems.add(at, {
+    code: "wrong-type",
+    given: "a text",
+    allowed,
+    remedy: "put the address into an object",
+  });
+  return true;
 }
 
 function kindOf(given: unknown, url: URL | undefined): string {

@@ -1,5 +1,6 @@
 /** What alerts are told of the stack: its applications, their certificates and its vaults. */
 import * as pulumi from "@pulumi/pulumi";
+import { parseDay } from "../calendar";
 import { isKnown } from "../federation/claims";
 import {
   isOptions,
@@ -16,6 +17,7 @@ import { describeGiven, type Problems } from "../problems";
 import { checkResourceId } from "../resource-id";
 import { createAuditLog } from "../vault-audit-log";
 import type { CredentialRow, GuardedRow, VaultRow } from "./alert-query";
+import { checkOnce } from "./once";
 
 /** A certificate with the dates it bears; a `RegisteredCertificate` is one. */
 export interface WatchedCertificate {
@@ -150,12 +152,13 @@ export function checkApplications(
   given: Readonly<Record<string, WatchedApplication>>,
   problems: Problems,
 ): void {
+  const seen = new Set<string>();
   for (const [name, watched] of readEntries("applications", given, problems) ?? []) {
     const at = `applications[${describeGiven(name)}]`;
     problems.add(at, checkText(name, NAME_CHARACTERS, "name the application"));
     const args = readOptions(at, watched, APPLICATION, problems);
     if (args === undefined) continue;
-    checkIds(`${at}.application`, args.application, problems);
+    checkIds(`${at}.application`, args.application, seen, problems);
     const networks = readItems(`${at}.networks`, args.networks, problems);
     checkNetworks(`${at}.networks`, networks ?? [], problems, { most: NAMED_LOCATION_RANGES });
     const renewedBy: unknown = args.renewedBy ?? "deployment";
@@ -171,7 +174,7 @@ export function checkApplications(
 }
 
 /** A component with the ids is as good as a plain object; what else it has is its own. */
-function checkIds(at: string, given: unknown, problems: Problems): void {
+function checkIds(at: string, given: unknown, seen: Set<string>, problems: Problems): void {
   if (given === undefined) return;
   if (!isOptions(given)) {
     problems.add(
@@ -185,7 +188,7 @@ function checkIds(at: string, given: unknown, problems: Problems): void {
     ["servicePrincipalObjectId", "object id of a service principal"],
   ] as const) {
     const id = given[name];
-    if (isKnown(id)) problems.add(`${at}.${name}`, checkGuid(id, what));
+    if (isKnown(id)) problems.add(`${at}.${name}`, checkGuid(id, what) ?? checkOnce(id, seen));
   }
   const { certificate } = given;
   if (certificate === undefined) return;
@@ -197,6 +200,19 @@ function checkIds(at: string, given: unknown, problems: Problems): void {
     const date = certificate[name];
     if (isKnown(date)) checkDate(`${at}.certificate.${name}`, date, DATE_TIME, problems);
   }
+  const { validFrom, validUntil } = certificate;
+  if (
+    isDate(validFrom, DATE_TIME) &&
+    isDate(validUntil, DATE_TIME) &&
+    Date.parse(validUntil) <= Date.parse(validFrom)
+  ) {
+    problems.add(`${at}.certificate.validUntil`, {
+      code: "out-of-range",
+      given: describeGiven(validUntil),
+      allowed: "a time after validFrom",
+      remedy: "pass the certificate of a SecretFreeApplication",
+    });
+  }
   const { rotatesOn, generation } = certificate;
   if (rotatesOn !== undefined) checkDate(`${at}.certificate.rotatesOn`, rotatesOn, DAY, problems);
   if (generation !== undefined && !Number.isSafeInteger(generation))
@@ -206,8 +222,14 @@ function checkIds(at: string, given: unknown, problems: Problems): void {
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
+/** JavaScript takes the 30th of February for the 2nd of March; the calendar does not. */
+function isDate(given: unknown, shape: RegExp): given is string {
+  if (typeof given !== "string" || !shape.test(given) || Number.isNaN(Date.parse(given))) return false;
+  return parseDay(given.slice(0, 10)) !== undefined;
+}
+
 function checkDate(at: string, given: unknown, shape: RegExp, problems: Problems): void {
-  if (typeof given === "string" && shape.test(given) && !Number.isNaN(Date.parse(given))) return;
+  if (isDate(given, shape)) return;
   problems.add(at, {
     code: "invalid-date",
     given: describeGiven(given),
@@ -217,13 +239,15 @@ function checkDate(at: string, given: unknown, shape: RegExp, problems: Problems
 }
 
 export function checkVaults(given: Readonly<Record<string, WatchedVault>>, problems: Problems): void {
+  const seen = new Set<string>();
   for (const [name, watched] of readEntries("vaults", given, problems) ?? []) {
     const at = `vaults[${describeGiven(name)}]`;
     problems.add(at, checkText(name, NAME_CHARACTERS, "name the vault"));
     const args = readOptions(at, watched, VAULT, problems);
     if (args === undefined) continue;
     const id: unknown = args.vaultId;
-    if (id !== undefined && isKnown(id)) problems.add(`${at}.vaultId`, checkResourceId(id, VAULT_TYPE));
+    if (id !== undefined && isKnown(id))
+      problems.add(`${at}.vaultId`, checkResourceId(id, VAULT_TYPE) ?? checkOnce(id, seen));
     const log: unknown = args.log ?? false;
     if (typeof log !== "boolean") problems.add(`${at}.log`, wrongType(log, "true or false"));
     if (args.readers === undefined) continue;

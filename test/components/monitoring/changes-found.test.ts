@@ -10,7 +10,7 @@ const byPipeline = {
   InitiatedBy: { app: { appId: null, displayName: "pipeline", servicePrincipalId: PIPELINE.toUpperCase() } },
 };
 
-const federated = (before: unknown, after: unknown, more: Row = {}): Row =>
+const listed = (displayName: string, before: unknown, after: unknown, more: Row = {}): Row =>
   auditRow({
     OperationName: "Update application",
     TargetResources: [
@@ -18,16 +18,14 @@ const federated = (before: unknown, after: unknown, more: Row = {}): Row =>
         id: "t",
         displayName: "ledger",
         modifiedProperties: [
-          {
-            displayName: "FederatedIdentityCredentials",
-            oldValue: JSON.stringify(before),
-            newValue: JSON.stringify(after),
-          },
+          { displayName, oldValue: JSON.stringify(before), newValue: JSON.stringify(after) },
         ],
       },
     ],
     ...more,
   });
+const federated = (before: unknown, after: unknown, more: Row = {}): Row =>
+  listed("FederatedIdentityCredentials", before, after, more);
 const TRUST = {
   Name: "main",
   Issuer: "https://token.actions.githubusercontent.com",
@@ -110,6 +108,56 @@ const DETECTIONS: readonly Detection[] = [
   },
   {
     alert: "secret-added",
+    situation: "lists that are texts of texts, the new secret and not the old one",
+    rows: audit(
+      listed(
+        "KeyDescription",
+        JSON.stringify([key("aa", "Password")]),
+        JSON.stringify([key("aa", "Password"), key("bb", "Password", '"')]),
+      ),
+    ),
+    found: [{ KeyId: "bb", KeyName: '"' }],
+  },
+  {
+    alert: "secret-added",
+    situation: "one on each of two targets, beside one that is no application and says nothing",
+    rows: audit(
+      auditRow({
+        OperationName: "Update service principal",
+        TargetResources: [
+          { id: "u", type: "User", displayName: "KeyDescription", modifiedProperties: null },
+          ...["t1", "t2"].map((id) => ({
+            id,
+            displayName: 'x|]"\\\n',
+            type: "ServicePrincipal",
+            modifiedProperties: [
+              {
+                displayName: "KeyDescription",
+                oldValue: "",
+                newValue: JSON.stringify([key("bb", "Password", "[1]")]),
+              },
+            ],
+          })),
+        ],
+      }),
+      auditRow({ OperationName: HYPHEN, TargetResources: null, InitiatedBy: null }),
+      auditRow({
+        OperationName: HYPHEN,
+        TargetResources: [
+          {
+            id: "t3",
+            modifiedProperties: [{ displayName: "KeyDescription", oldValue: null, newValue: null }],
+          },
+        ],
+      }),
+    ),
+    found: [
+      { TargetId: "t1", TargetName: 'x|]"\\\n', KeyName: "[1]" },
+      { TargetId: "t2", TargetType: "ServicePrincipal" },
+    ],
+  },
+  {
+    alert: "secret-added",
     situation: "an entry whose parts stand in another order",
     rows: audit(credentialChange([], ["[KeyType=Password,KeyIdentifier=bb]"])),
     found: [{ IsSecret: true }],
@@ -187,6 +235,18 @@ const DETECTIONS: readonly Detection[] = [
       }),
     ),
     found: [{ TargetName: "ledger", TargetId: "t" }],
+  },
+  {
+    alert: "federated-credential-added",
+    situation: "lists that are texts of texts, the new one and not the old one",
+    rows: audit(
+      listed(
+        "FederatedIdentityCredentials",
+        JSON.stringify([TRUST]),
+        JSON.stringify([TRUST, { ...TRUST, Name: "dev" }]),
+      ),
+    ),
+    found: [{ TargetId: "t", OperationName: "Update application" }],
   },
   {
     alert: "federated-credential-added",

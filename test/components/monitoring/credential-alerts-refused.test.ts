@@ -3,7 +3,14 @@ import * as fc from "fast-check";
 import { lateRefusalOfMany } from "../late-refusal";
 import { Recorder } from "../recorder";
 import { refusal } from "../refusal";
-import { APPLICATION, declareAlerts as declare, ON_CALL, VAULT_ID, WORKSPACE } from "./declaration";
+import {
+  APPLICATION,
+  applicationOf,
+  declareAlerts as declare,
+  ON_CALL,
+  VAULT_ID,
+  WORKSPACE,
+} from "./declaration";
 
 describe("refused arguments of CredentialAlerts", function () {
   this.timeout(60_000);
@@ -11,7 +18,7 @@ describe("refused arguments of CredentialAlerts", function () {
   it("stops a rule whose query grows beyond what Sentinel takes, and says what to do", async () => {
     const networks = Array.from({ length: 200 }, (_, at) => `203.${at}.0.0/16`);
     const applications = Object.fromEntries(
-      ["a", "b", "c"].map((name) => [name, { application: APPLICATION, networks }]),
+      ["a", "b", "c"].map((name, at) => [name, { application: applicationOf(at), networks }]),
     );
     const { errors } = await lateRefusalOfMany(() => declare({ sentinel: "only", applications }));
     assert.deepEqual(
@@ -35,7 +42,7 @@ describe("refused arguments of CredentialAlerts", function () {
         declare({
           resourceGroupName: "a.",
           workspaceId: ON_CALL,
-          actionGroupIds: [WORKSPACE, ...Array.from({ length: 5 }, () => ON_CALL)],
+          actionGroupIds: [WORKSPACE, ...Array.from({ length: 5 }, (_, at) => `${ON_CALL}-${at}`)],
           tenantId: "contoso.com",
           allowedInitiators: ["pipeline"],
           applications: {
@@ -43,7 +50,7 @@ describe("refused arguments of CredentialAlerts", function () {
             ids: { application: { objectId: "/applications/x", servicePrincipalObjectId: undefined } },
             dates: {
               application: {
-                ...APPLICATION,
+                ...applicationOf(2),
                 certificate: { generation: 1.5, rotatesOn: "soon", validFrom: "2026", validUntil: null },
               },
               networks: ["10.0.0.0/8"],
@@ -97,6 +104,50 @@ describe("refused arguments of CredentialAlerts", function () {
       ],
     );
     assert.deepEqual(await refusal(() => declare({ actionGroupIds: [] })), ["actionGroupIds missing"]);
+  });
+
+  it("refuses what is named twice, in any case", async () => {
+    assert.deepEqual(
+      await refusal(() =>
+        declare({
+          actionGroupIds: [ON_CALL, ON_CALL.replace("actionGroups", "ACTIONGROUPS")],
+          applications: {
+            one: { application: APPLICATION, networks: ["198.51.100.0/24"] },
+            two: { application: { ...APPLICATION, objectId: APPLICATION.objectId.toUpperCase() } },
+          },
+          vaults: {
+            one: { vaultId: VAULT_ID, log: true },
+            two: { vaultId: VAULT_ID.replace("kv-billing", "KV-billing"), log: true },
+          },
+        }),
+      ),
+      [
+        "actionGroupIds[1] duplicate",
+        'applications["two"].application.objectId duplicate',
+        'applications["two"].application.servicePrincipalObjectId duplicate',
+        'vaults["two"].vaultId duplicate',
+      ],
+    );
+  });
+
+  it("takes no day for another one, and no certificate that ends before it begins", async () => {
+    const dated = (certificate: object) => ({
+      applications: { one: { application: { ...APPLICATION, certificate } } },
+    });
+    const { certificate } = APPLICATION;
+    assert.deepEqual(
+      await refusal(() =>
+        declare(dated({ ...certificate, rotatesOn: "2027-02-30", validFrom: "2026-02-29T00:00:00Z" })),
+      ),
+      [
+        'applications["one"].application.certificate.validFrom invalid-date',
+        'applications["one"].application.certificate.rotatesOn invalid-date',
+      ],
+    );
+    assert.deepEqual(
+      await refusal(() => declare(dated({ ...certificate, validUntil: certificate.validFrom }))),
+      ['applications["one"].application.certificate.validUntil out-of-range'],
+    );
   });
 
   it("answers anything with a list of problems, or takes it", async () => {

@@ -7,7 +7,14 @@ import { CHARTS } from "../../../components/monitoring/workbook";
 import { judged } from "../judged-by-guard";
 import { Recorder, type Registered } from "../recorder";
 import { refusal } from "../refusal";
-import { APPLICATION, declareAlerts as declare, ON_CALL, VAULT_ID, WORKSPACE } from "./declaration";
+import {
+  APPLICATION,
+  applicationOf,
+  declareAlerts as declare,
+  ON_CALL,
+  VAULT_ID,
+  WORKSPACE,
+} from "./declaration";
 import { KustoService } from "./kusto-service";
 import { NEWER_LOG_TABLES } from "./log-tables";
 import { BILLING, PIPELINE, READER, TENANT } from "./query-values";
@@ -267,10 +274,10 @@ describe("CredentialAlerts", function () {
   });
 
   it("keeps hostile names of applications inside their query", async () => {
-    const names = ['"; AuditLogs | take 1 //', "a\\", "${x}'`"];
+    const names = ['"; AuditLogs | take 1 //', "a\\", "${x}'`", "{TimeRange}", "x] | take 1"];
     const { resources } = await registered({
       applications: Object.fromEntries(
-        names.map((name) => [name, { application: APPLICATION, networks: ["198.51.100.0/24"] }]),
+        names.map((name, at) => [name, { application: applicationOf(at), networks: ["198.51.100.0/24"] }]),
       ),
     });
     const queries = resources

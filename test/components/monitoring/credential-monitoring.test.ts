@@ -151,6 +151,17 @@ describe("CredentialMonitoring", () => {
         'tags[""] missing',
       ],
     );
+    const bare = "https://hooks.contoso.com/?sig=CANARY";
+    for (const notify of [bare, { teams: bare }, { webhooks: bare }, { mail: { tickets: bare } }]) {
+      await assert.rejects(
+        async () => {
+          await Recorder.start();
+          declare({ notify });
+        },
+        (error: Error) =>
+          /\[(wrong-type|invalid-text)\]/.test(error.message) && !error.message.includes("CANARY"),
+      );
+    }
     assert.deepEqual(await refusal(() => declare({ notify: {} })), ["notify missing"]);
     assert.deepEqual(await refusal(() => declare({ workspace: { id: WORKSPACE, retentionDays: 30 } })), [
       "workspace.retentionDays choose-one",

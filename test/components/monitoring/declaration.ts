@@ -35,6 +35,13 @@ export const APPLICATION = {
   },
 };
 
+/** Another application, by number: none may be named twice. */
+export const applicationOf = (number: number) => ({
+  ...APPLICATION,
+  objectId: `0b0d0000-0000-4000-8000-${String(number).padStart(12, "0")}`,
+  servicePrincipalObjectId: `0b0f0000-0000-4000-8000-${String(number).padStart(12, "0")}`,
+});
+
 export function declareAlerts(changed: Anything<CredentialAlertsArgs> = {}, name = "identities") {
   const args = {
     resourceGroupName: "rg-identities",
