@@ -290,9 +290,11 @@ describe("every rule, whatever it is given,", () => {
         }),
       ];
       for (const props of inputs) {
-        const started = performance.now();
+        // Of the processor, not of the clock: other tests run beside this one.
+        const started = process.cpuUsage();
         judge(policies, type, props);
-        const took = performance.now() - started;
+        const { user, system } = process.cpuUsage(started);
+        const took = (user + system) / 1000;
         assert.ok(took < 5000, `${took.toFixed(0)} ms for ${JSON.stringify(props).slice(0, 60)}`);
       }
     });
