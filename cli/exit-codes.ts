@@ -26,7 +26,8 @@ export const EXIT_CODES = `Exit codes of check and review:
   0  nothing at or above the threshold (--fail-on)
   1  called wrongly, or an error of certlock itself
   2  blocking findings, a preview that failed, or a pack that did not run
-  3  incomplete: no engine, a language that cannot be run, an input that cannot be read; with --strict an open question
+  3  incomplete: no engine, a language that cannot be run, a program that does not end, an input that
+     cannot be read; with --strict an open question
   4  something secret would have been printed; nothing was
 If several apply: 4, then 2, then 3, then 1.`;
 

@@ -26,6 +26,7 @@ Examples:
   certlock check --format sarif --output certlock.sarif
   certlock review --events events.jsonl --digest digest.json
   certlock explain no-client-secret-input  what a rule wants, and how to mend it
+  certlock rotation plan --until P180D     which certificates come and go in half a year
 
 ${EXIT_CODES}`;
 

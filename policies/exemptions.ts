@@ -135,10 +135,7 @@ function ruleComplaints(rule: string, rules: readonly KnownRule[]): string[] {
   if (rule === credentialInUse) return [];
   const known = rules.find(({ id }) => id === rule);
   if (known === undefined) {
-    const meant = nearest(
-      rule,
-      [...rules.map(({ id }) => id), credentialInUse],
-    );
+    const meant = nearest(rule, [...rules.map(({ id }) => id), credentialInUse]);
     return [`is for a rule that does not exist${meant === undefined ? "" : ` (did you mean "${meant}"?)`}`];
   }
   return known.exemptible === false ? [`is for ${rule}, from which nothing can be exempted`] : [];

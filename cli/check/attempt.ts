@@ -1,4 +1,5 @@
 /** One run of program and engine: what is between the two, what each is given, and that both are gone afterwards. */
+import type { ChildProcess } from "node:child_process";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { packageFile } from "../package-files";
@@ -37,6 +38,8 @@ export interface AttemptOptions extends Omit<CheckOptions, "config"> {
   readonly packs: readonly string[];
   /** What can be made ready while the engine starts. */
   readonly whileStarting: () => void;
+  /** Told every process that leads a group, as soon as there is one. */
+  readonly started: (child: ChildProcess) => void;
 }
 
 /** The outcome, and what the next run needs to see more. */
@@ -82,6 +85,8 @@ export class Attempt {
     try {
       // Program and engine start together; what the program asks for waits until the engine is there to answer.
       await this.#startProgram(answers, configuration.values, configuration.secretKeys);
+      // What is started after the end was asked for has not been ended by it.
+      signal.throwIfAborted();
       this.#host = await openLanguageHost(async (call) => {
         const result = await this.#runProgram(call, answers);
         this.#hasProgramFailed = result.error !== undefined || result.reported === true;
@@ -95,6 +100,7 @@ export class Attempt {
         configuration,
         folder,
         languagePort: this.#host.port,
+        started: this.#options.started,
         providers: new Map([...attached].filter(isProviderName).map((name) => [name, port])),
         packs,
         environment: {
@@ -103,6 +109,7 @@ export class Attempt {
           ...picked(environment, /^CERTLOCK_/),
         },
       });
+      signal.throwIfAborted();
       this.#options.whileStarting();
       const ended = await this.#engine.ended;
       signal.throwIfAborted();
@@ -152,6 +159,7 @@ export class Attempt {
         executable: languagePlugin,
         address: this.#relay.address,
         environment: { ...this.#environment.given, ...NO_DOWNLOADS },
+        started: this.#options.started,
       });
       return;
     }
@@ -163,6 +171,7 @@ export class Attempt {
       address: this.#relay.address,
       environment: this.#environment.given,
       typeCheck,
+      started: this.#options.started,
       preload: packageFile("dist/cli/check/program-hook.js"),
       settingsMayBeMissing: this.#options.configuration.mayBeIncomplete,
     });
@@ -176,6 +185,7 @@ export class Attempt {
       this.#program?.kill();
       this.#relay?.close();
       await this.#startProgram(answers, call.config, secretKeys);
+      if (this.#options.signal.aborted) this.#kill();
     }
     this.#relay?.connect("monitor", call.monitorAddress);
     this.#relay?.connect("engine", call.engineAddress);

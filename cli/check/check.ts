@@ -12,6 +12,7 @@ import { Attempt } from "./attempt";
 import { type Overrides, readConfiguration, withSetting } from "./configuration";
 import { emulations } from "./emulations";
 import { type Environment, picked } from "./environment";
+import { Guardian } from "./guardian";
 import { languagePlugin } from "./language-plugin";
 import { Markers } from "./markers";
 import { missingSettings } from "./missing-settings";
@@ -91,6 +92,7 @@ async function checkInTime(options: CheckOptions): Promise<CheckOutcome> {
   const markers = new Markers();
   let configuration = await readConfiguration(project, stack, options.config, options.environment, markers);
   const files = await createPrivateFiles("certlock-check-");
+  const guardian = new Guardian(files.directory);
   const own = new ProviderProcess(
     packageFile("provider/bin/pulumi-resource-certlock"),
     providerEnvironment(options),
@@ -115,6 +117,7 @@ async function checkInTime(options: CheckOptions): Promise<CheckOutcome> {
       const attempt = new Attempt({
         ...{ ...options, project, chosen: stack, configuration, markers, packs, languagePlugin: plugin },
         whileStarting,
+        started: guardian.watch,
       });
       const folder = join(files.directory, `${round}`);
       const { missing, ...outcome } = await attempt.run(known, [...names], door.port, folder);
@@ -132,6 +135,7 @@ async function checkInTime(options: CheckOptions): Promise<CheckOutcome> {
     own.close();
     door?.close();
     await files.remove();
+    guardian.dismiss();
   }
 }
 

@@ -24,6 +24,8 @@ export interface EngineRunOptions {
   readonly packs: readonly string[];
   /** For the engine and, through it, for the packs. */
   readonly environment: Environment;
+  /** Told the process as soon as there is one. */
+  readonly started?: (child: ChildProcess) => void;
 }
 
 export interface EngineEnd {
@@ -86,6 +88,7 @@ export class EngineRun {
         detached: HAS_GROUPS,
       },
     );
+    options.started?.(child);
     return new EngineRun(child);
   }
 

@@ -46,6 +46,7 @@ export class LanguageProcess {
       detached: HAS_GROUPS,
     });
     this.#child = child;
+    options.started?.(child);
     this.#printed = new Printed(child.stdout, child.stderr);
     this.#client = this.#connect();
     // Whoever asks the first question hears of it.

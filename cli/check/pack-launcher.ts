@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { UsageError } from "../errors";
+import { PACK_PROCESS } from "./guardian";
 
 /**
  * @param packs executables, which are taken as they are, and folders of TypeScript and JavaScript packs
@@ -43,11 +44,11 @@ function runnerOf(pack: string): string | undefined {
 async function launcher(pack: string, runner: string, folder: string): Promise<string> {
   await mkdir(folder, { mode: 0o700 });
   const path = join(folder, basename(pack));
-  const words = [process.execPath, runner, "$1", pack];
-  const [node, script, , root] = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  const words = [process.execPath, runner, pack, join(folder, PACK_PROCESS)];
+  const [node, script, root, own] = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   await writeFile(
     path,
-    `#!/bin/sh\ncd ${root ?? ""} || exit 1\nexec ${node ?? ""} ${script ?? ""} "$1" ${root ?? ""}\n`,
+    `#!/bin/sh\necho $$ >${own ?? ""}\ncd ${root ?? ""} || exit 1\nexec ${node ?? ""} ${script ?? ""} "$1" ${root ?? ""}\n`,
   );
   await chmod(path, 0o700);
   return path;

@@ -23,6 +23,8 @@ export interface ProgramOptions {
   readonly preload: string;
   /** Whether a required setting that is not there gets a stand-in instead of ending the program. */
   readonly settingsMayBeMissing: boolean;
+  /** Told the process as soon as there is one. */
+  readonly started: (child: ChildProcess) => void;
 }
 
 export interface ProgramEnd {
@@ -50,6 +52,7 @@ export class ProgramProcess {
       },
     );
     this.#child = child;
+    options.started(child);
     this.#printed = new Printed(child.stdout, child.stderr);
     this.ended = new Promise((resolve) => {
       child.on("error", () => {

@@ -1,6 +1,7 @@
 /** What is known of a certificate before and after the update: dates, key, thumbprint, issuer, where its key lives. */
 import { X509Certificate } from "node:crypto";
 import { clean } from "./clean-text";
+import { sha256 } from "./fingerprint";
 import type { PlannedResource, Sides } from "./resources";
 import { isType, partsOf } from "./urn";
 import { at, numberAt, stateOf, textAt } from "./values";
@@ -19,6 +20,10 @@ export interface CertificateFacts {
   readonly keyPlace: KeyPlace;
   /** Name of the secret in the vault its key was born in. */
   readonly vaultSecret?: string;
+  /** Hash of the public key, where the certificate is there to be read. */
+  readonly publicKey?: string;
+  /** What makes its key, where that is of this stack, and whether the update makes it anew. */
+  readonly keyMaker?: { readonly urn: string; readonly makesNew: boolean };
 }
 
 const DAY = 86_400_000;
@@ -46,7 +51,8 @@ export class CertificateReader {
     const known = issued === undefined ? {} : issuedFacts(issued, side);
     const validFrom = momentAt(sides, "startDate") ?? known.validFrom ?? parsed?.validFrom;
     const validUntil = momentAt(sides, "endDate") ?? known.validUntil ?? parsed?.validUntil;
-    const key = parsed?.key ?? known.key ?? this.#plannedKey(credential, issued, side);
+    const maker = issued && this.#keyMaker(credential, issued);
+    const key = parsed?.key ?? known.key ?? plannedKey(maker?.[side]);
     const thumbprint = parsed?.thumbprint ?? known.thumbprint;
     const lifetimeDays =
       validFrom !== undefined && validUntil !== undefined
@@ -67,6 +73,13 @@ export class CertificateReader {
       ...(lifetimeDays !== undefined && { lifetimeDays }),
       ...(issuer !== undefined && { issuer }),
       ...(known.vaultSecret !== undefined && { vaultSecret: known.vaultSecret }),
+      ...(parsed && { publicKey: parsed.publicKey }),
+      ...(maker && {
+        keyMaker: {
+          urn: maker.urn,
+          makesNew: maker.operation === "create" || maker.operation === "replace",
+        },
+      }),
     };
   }
 
@@ -75,18 +88,10 @@ export class CertificateReader {
     return this.#among(credential.dependencies["value"], isIssued) ?? this.#beside(credential, isIssued);
   }
 
-  #plannedKey(
-    credential: PlannedResource,
-    issued: PlannedResource | undefined,
-    side: Side,
-  ): string | undefined {
-    if (issued === undefined) return undefined;
-    const key = this.#among(issued.dependencies["privateKeyPem"], isKey) ?? this.#beside(credential, isKey);
-    const bits = numberAt(key?.[side]?.inputs, "rsaBits");
-    const algorithm = textAt(key?.[side]?.inputs, "algorithm");
-    if (algorithm === "RSA") return `RSA-${bits ?? 2048}`;
-    const curve = textAt(key?.[side]?.inputs, "ecdsaCurve");
-    return algorithm === "ECDSA" ? clean(`EC ${curve ?? ""}`, 20) : undefined;
+  /** A key of its own resource, or the certificate of a vault, which makes its own. */
+  #keyMaker(credential: PlannedResource, issued: PlannedResource): PlannedResource | undefined {
+    if (isType(issued.type, "certlock", "VaultCertificate")) return issued;
+    return this.#among(issued.dependencies["privateKeyPem"], isKey) ?? this.#beside(credential, isKey);
   }
 
   #among(
@@ -109,6 +114,13 @@ export class CertificateReader {
     if (generationOf(resource) !== undefined && isPart(resource)) return only(candidates);
     return only(candidates.filter(({ name }) => name === resource.name));
   }
+}
+
+function plannedKey(sides: Sides | undefined): string | undefined {
+  const algorithm = textAt(sides?.inputs, "algorithm");
+  if (algorithm === "RSA") return `RSA-${numberAt(sides?.inputs, "rsaBits") ?? 2048}`;
+  const curve = textAt(sides?.inputs, "ecdsaCurve");
+  return algorithm === "ECDSA" ? clean(`EC ${curve ?? ""}`, 20) : undefined;
 }
 
 /** A child of a component, which names its own children. */
@@ -176,6 +188,7 @@ function pemOf(sides: Sides | undefined): string | undefined {
 }
 
 interface ParsedCertificate {
+  readonly publicKey: string;
   readonly key?: string;
   readonly thumbprint: string;
   readonly validFrom?: Date;
@@ -193,6 +206,7 @@ function parse(text: string | undefined): ParsedCertificate | undefined {
     const key = type === "rsa" ? `RSA-${details?.modulusLength ?? 0}` : (type ?? "").toUpperCase();
     const [validFrom, validUntil] = [momentOf(certificate.validFrom), momentOf(certificate.validTo)];
     return {
+      publicKey: sha256([certificate.publicKey.export({ format: "der", type: "spki" }).toString("hex")]),
       thumbprint: short(certificate.fingerprint256.replaceAll(":", "")),
       issuer: certificate.issuer === certificate.subject ? "self-signed" : commonName(certificate.issuer),
       ...(key !== "" && { key }),

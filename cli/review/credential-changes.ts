@@ -1,6 +1,6 @@
 /** What the update does to ways of signing in, with the words of rotation. */
 import type { Credential, CredentialFacts } from "./credentials";
-import { byIdentity, daysUntil, factsNow, inSuccession, overlapWithPrevious } from "./generations";
+import { byIdentity, daysUntil, factsNow, hasNewKey, inSuccession, overlapWithPrevious } from "./generations";
 import { portalOf } from "./identities";
 import type { CredentialChange, Severity, Source } from "./report";
 import { worst } from "./severity";
@@ -51,9 +51,11 @@ function changeOf(
   const facts = change === "remove" || change === "rotate: retire old" ? credential.before : credential.after;
   const isKnown = showsUnchanged || change === "replace ⚠ gap";
   const overlapDays = isKnown ? overlapOf(credential, change, certificates, now) : undefined;
+  const takesOver = change === "rotate: publish" || change === "replace ⚠ gap";
+  const newKey = takesOver ? hasNewKey(credential, certificates) : undefined;
   const portal = portalOf(identity);
   const source = sourceOf(resource);
-  const own = severityOf({ credential, change, facts, overlapDays, group });
+  const own = severityOf({ credential, change, facts, overlapDays, newKey, group });
   return {
     severity: worst(own, severityOn(resource.urn)),
     identity: identity.name,
@@ -68,6 +70,7 @@ function changeOf(
     ...(facts?.validUntil && { validUntil: facts.validUntil.toISOString() }),
     ...(facts?.lifetimeDays !== undefined && { lifetimeDays: facts.lifetimeDays }),
     ...(overlapDays !== undefined && { overlapDays }),
+    ...(newKey !== undefined && { newKey }),
     ...(generation !== undefined && { generation }),
     ...(kind === "certificate" && { privateKey: placeOfKey(credential, facts, secretsProvider) }),
     ...(facts?.issuer !== undefined && { issuer: facts.issuer }),
@@ -127,10 +130,11 @@ interface Judged {
   readonly change: Change;
   readonly facts: CredentialFacts | undefined;
   readonly overlapDays: number | undefined;
+  readonly newKey: boolean | undefined;
   readonly group: readonly Credential[];
 }
 
-function severityOf({ credential, change, facts, overlapDays, group }: Judged): Severity {
+function severityOf({ credential, change, facts, overlapDays, newKey, group }: Judged): Severity {
   const { kind, identity } = credential;
   if (change === "remove") {
     const left = group.some(({ fate }) => fate !== "removed");
@@ -141,7 +145,7 @@ function severityOf({ credential, change, facts, overlapDays, group }: Judged): 
   if (change === "replace ⚠ gap" || (facts?.lifetimeDays ?? 0) > MAX_LIFETIME_DAYS) return "high";
   if (change === "rotate: publish" && (overlapDays ?? MIN_OVERLAP_DAYS) < MIN_OVERLAP_DAYS)
     return (overlapDays ?? 0) <= 0 ? "high" : "medium";
-  return isWeak(facts?.key) ? "medium" : "low";
+  return isWeak(facts?.key) || newKey === false ? "medium" : "low";
 }
 
 function isWeak(key: string | undefined): boolean {

@@ -46,6 +46,21 @@ export function overlapWithPrevious(
   return until && daysUntil(until, startOf(credential, now));
 }
 
+/**
+ * Whether a certificate has another key than the one it takes over from: a renewal may keep a key that has leaked.
+ * `undefined` where that cannot be told before the update.
+ */
+export function hasNewKey(credential: Credential, succession: readonly Credential[]): boolean | undefined {
+  const previous = succession[succession.indexOf(credential) - 1];
+  const old = credential.fate === "replaced" ? credential.before : previous && factsNow(previous);
+  const { publicKey, keyMaker } = credential.after ?? {};
+  if (old === undefined) return undefined;
+  if (publicKey !== undefined && old.publicKey !== undefined) return publicKey !== old.publicKey;
+  if (keyMaker === undefined) return undefined;
+  if (keyMaker.makesNew) return true;
+  return old.keyMaker === undefined ? undefined : old.keyMaker.urn !== keyMaker.urn;
+}
+
 /** Certificates and secrets of each identity. */
 export function byIdentity(credentials: readonly Credential[]): Map<string, Credential[]> {
   const groups = new Map<string, Credential[]>();

@@ -68,6 +68,12 @@ const credentialChange = z
     validUntil: moment.optional(),
     lifetimeDays: z.number().optional(),
     overlapDays: z.number().optional().describe("Days two generations are valid together; negative: a gap."),
+    newKey: z
+      .boolean()
+      .optional()
+      .describe(
+        "Of a rotation: whether its key is another than the one before; absent where nobody knows yet.",
+      ),
     generation: z.int().optional(),
     privateKey: text.optional().describe("Where the private key lives."),
     issuer: text.optional(),

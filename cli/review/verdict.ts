@@ -86,7 +86,7 @@ function trustInWords({ kind, object, field, before, after, direction, identity 
   return `${kind} ${object}: ${field} ${before ?? "none"} → ${after ?? "none"}`;
 }
 
-function credentialInWords({ kind, change, identity, overlapDays }: CredentialChange): string {
+function credentialInWords({ kind, change, identity, overlapDays, newKey }: CredentialChange): string {
   const noun = kind === "secret" ? "client secret" : kind === "federated" ? "federated trust" : "certificate";
   switch (change) {
     case "add":
@@ -96,7 +96,7 @@ function credentialInWords({ kind, change, identity, overlapDays }: CredentialCh
     case "change":
       return `${noun} of ${identity} changed`;
     default:
-      return `${noun} of ${identity} rotated${overlapDays === undefined ? "" : `, ${overlapDays} d overlap`}`;
+      return `${noun} of ${identity} rotated${overlapDays === undefined ? "" : `, ${overlapDays} d overlap`}${newKey === false ? ", with the key of the one before" : ""}`;
   }
 }
 

@@ -22,7 +22,7 @@ const MOST_ROWS = 1_000_000;
 
 /**
  * Reads an exported file: the answer of Graph's `reports/appCredentialSignInActivities` or its list, the answer of a
- * Log Analytics query or its rows (docs/rotation-evidence in docs/rotation.md has the query).
+ * Log Analytics query or its rows (docs/day-58.md has the query).
  *
  * @returns undefined where the text is none of these
  */
@@ -58,7 +58,9 @@ function lastOf(fields: ReadonlyMap<string, unknown>): Date | undefined {
   const activity = fields.get("signinactivity");
   const given = isRecord(activity)
     ? Object.entries(activity).flatMap(([name, value]) => (/DateTime$/.test(name) ? [value] : []))
-    : TIMES.map((name) => fields.get(name));
+    : TIMES.filter((name) => name !== "createddatetime" || !fields.has("keyid")).map((name) =>
+        fields.get(name),
+      );
   const moments = given.flatMap((value) => {
     if (typeof value !== "string" || value.length > 40) return [];
     const moment = new Date(value);

@@ -607,9 +607,9 @@ class Vault:
             following = page.get("nextLink")
             if not following:
                 return found
-            if not str(following).startswith(f"{self._vault}/"):
-                break
             url = str(following)
+            if not same_origin(url, self._vault):
+                break
         raise Stop("ANSWER_UNREADABLE", about="The vault's list of versions does not end, or leads to another host.")
 
     def certificate(self, version: str = "") -> Certificate | None:
@@ -643,6 +643,15 @@ class Vault:
 
     def _headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self._tokens.token(self._resource)}", "Content-Type": "application/json"}
+
+
+def same_origin(url: str, vault: str) -> bool:
+    """Whether a link stays at the vault. Key Vault writes the port into its links, and the name as it was created."""
+    try:
+        link = urllib.parse.urlsplit(url)
+        return (link.scheme, link.netloc.lower().removesuffix(":443")) == ("https", vault.removeprefix("https://"))
+    except ValueError:
+        return False
 
 
 def version_of(item: Json) -> str:

@@ -73,7 +73,7 @@ function checkTuning(at: string, id: AlertId, given: AlertTuning, problems: Prob
   problems.add(`${at}.severity`, checkOneOf(severity, ALERT_SEVERITIES));
   problems.add(`${at}.every`, checkOneOf(every, ALERT_FREQUENCIES));
   problems.add(`${at}.window`, checkOneOf(window, ALERT_WINDOWS));
-  if (window < every) {
+  if (isLess(window, every)) {
     problems.add(`${at}.window`, {
       code: "out-of-range",
       given: String(window),
@@ -82,6 +82,11 @@ function checkTuning(at: string, id: AlertId, given: AlertTuning, problems: Prob
     });
   }
   if (args.moreThan !== undefined) problems.add(`${at}.moreThan`, checkCount(id, args.moreThan));
+}
+
+/** Options are of any type: what is no number has been reported. */
+function isLess(left: unknown, right: unknown): boolean {
+  return typeof left === "number" && typeof right === "number" && left < right;
 }
 
 function checkCount(id: AlertId, given: unknown): Finding | undefined {

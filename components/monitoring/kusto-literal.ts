@@ -1,14 +1,17 @@
 /** Values as literals of the Kusto query language: whatever they hold, they stay values. */
 
-/** Characters that stand for themselves in a literal; all others, line breaks and quotes among them, are escaped. */
-const PLAIN = /[^ !#-[\]-~]/g;
+/**
+ * All characters but those that stand for themselves in a literal: line breaks and quotes among them, and braces, between
+ * which a workbook puts the values of its own parameters.
+ */
+const ESCAPED = /[^ !#-[\]-z|~]/g;
 
 /**
  * A text in double quotes.
  * https://learn.microsoft.com/kusto/query/scalar-data-types/string#string-literals
  */
 export function kustoString(text: string): string {
-  return `"${text.replace(PLAIN, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
+  return `"${text.replace(ESCAPED, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
 }
 
 /** A list of texts, also an empty one. */

@@ -1,6 +1,6 @@
 /** The page that shows what the alerts watch: kinds of credentials over time, ends, users of secrets, policies. */
 import * as applicationinsights from "@pulumi/azure-native/applicationinsights";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { nameBasedGuid } from "../guid";
 import type { AlertDefinition } from "./alert";
 import { alertQuery, type QueryValues } from "./alert-query";
@@ -62,7 +62,9 @@ export function createWorkbook(
       kind: "shared",
       version: "Notebook/1.0",
       sourceId: workspaceId,
-      serializedData: values.apply((told) => JSON.stringify(workbookPage(told))),
+      serializedData: pulumi
+        .all([values, workspaceId])
+        .apply(([told, workspace]) => JSON.stringify(workbookPage(told, workspace))),
       tags,
     },
     child,
@@ -70,7 +72,7 @@ export function createWorkbook(
 }
 
 /** The page as Azure stores it. */
-export function workbookPage(values: QueryValues): object {
+export function workbookPage(values: QueryValues, workspaceId: string): object {
   return {
     version: "Notebook/1.0",
     items: [
@@ -78,7 +80,8 @@ export function workbookPage(values: QueryValues): object {
       timeRange(30),
       ...CHARTS.map((chart) => chartItem(chart, values)),
     ],
-    fallbackResourceIds: [],
+    // What the charts ask wherever the page is opened from.
+    fallbackResourceIds: [workspaceId],
     $schema: "https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json",
   };
 }

@@ -4,6 +4,7 @@ import * as components from "../../components";
 import { Recorder } from "./recorder";
 
 const ID = "7e0a0000-0000-4000-8000-000000000001";
+const IN_GROUP = `/subscriptions/${ID}/resourceGroups/rg/providers`;
 const OWNERS = ["0a0e0000-0000-4000-8000-000000000001", "0a0e0000-0000-4000-8000-000000000002"];
 const application = { description: "Nightly billing run", owners: OWNERS };
 const vault = { vaultName: "kv-billing", resourceGroupName: "rg-identities", tenantId: ID };
@@ -208,6 +209,61 @@ const ANYTHING: readonly unknown[] = [
   ...[[], [null], [7], [[]], {}, { x: 1 }, { x: SECRET }, Symbol("x"), () => 1, new Date(NaN)],
   Object.create(null),
 ];
+
+const alerts = {
+  ...{
+    resourceGroupName: "rg",
+    tenantId: ID,
+    actionGroupIds: [`${IN_GROUP}/Microsoft.Insights/actionGroups/a`],
+  },
+  ...{ workspaceId: `${IN_GROUP}/Microsoft.OperationalInsights/workspaces/log`, workbook: false },
+};
+/** What is taken would be registered, again and again. */
+const NO_ALERTS = Object.fromEntries(components.ALERT_IDS.map((id) => [id, false]));
+const declareAlerts = (name: string, more: object): unknown =>
+  new components.CredentialAlerts(name, { ...alerts, ...more });
+const declareMonitoring = (name: string, more: object): unknown =>
+  new components.CredentialMonitoring(name, {
+    ...{ resourceGroupName: "rg", workspace: { name: "log-a" }, notify: { mail: { a: "a@contoso.com" } } },
+    ...more,
+  });
+Object.assign(DECLARATIONS, {
+  CredentialMonitoring: [
+    { resourceGroupName: "rg", location: "westeurope", workspace: {}, notify: {}, tenantLog: {}, tags: {} },
+    (options: object) => new components.CredentialMonitoring("monitoring-one", options as never),
+  ],
+  workspace: [
+    { name: "log-a", retentionDays: 90, dailyCapGb: 1 },
+    (workspace: unknown) => declareMonitoring("monitoring-two", { workspace }),
+  ],
+  notify: [
+    { actionGroupIds: [], mail: { a: "a@contoso.com" }, webhooks: {}, teams: {}, shortName: "a" },
+    (notify: unknown) => declareMonitoring("monitoring-three", { notify }),
+  ],
+  tenantLog: [
+    { setup: "byHand", name: "a", categories: ["AuditLogs"] },
+    (tenantLog: unknown) => declareMonitoring("monitoring-four", { tenantLog }),
+  ],
+  CredentialAlerts: [
+    {
+      ...{ ...alerts, location: "westeurope", allowedInitiators: [], applications: {}, vaults: {}, tags: {} },
+      ...{ graphActivity: true, graceDays: 7, alerts: NO_ALERTS, sentinel: "also" },
+    },
+    (options: object) => new components.CredentialAlerts("alerts-one", options as never),
+  ],
+  "watched application": [
+    { application: { objectId: ID, servicePrincipalObjectId: ID }, networks: [], renewedBy: "deployment" },
+    (watched: unknown) => declareAlerts("alerts-two", { applications: { watched } }),
+  ],
+  "watched vault": [
+    { vaultId: `${IN_GROUP}/Microsoft.KeyVault/vaults/kv`, readers: [ID], log: false },
+    (watched: unknown) => declareAlerts("alerts-three", { vaults: { watched } }),
+  ],
+  "tuned alert": [
+    { severity: 1, every: 5, window: 10, moreThan: 1 },
+    (tuning: unknown) => declareAlerts("alerts-four", { alerts: { "sign-in-blocked": tuning } }),
+  ],
+});
 
 describe("every option of every component", function () {
   this.timeout(60_000);

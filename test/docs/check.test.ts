@@ -65,7 +65,7 @@ describe("docs/check.md", function () {
       readdirSync(join(ROOT, folder)).map((name) => readFileSync(join(ROOT, folder, name), "utf8")),
     );
     const codes = [...page.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code = ""]) => code);
-    assert.equal(codes.length, 4);
+    assert.ok(codes.length >= 4, codes.join(" "));
     for (const code of codes)
       assert.ok(
         sources.some((source) => source.includes(`"${code}"`)),

@@ -75,7 +75,7 @@ describe("the guide to rotation", () => {
     const plan = readCertificateArgs("certificate", first.certificate, { name: "billing", now }, problems);
     assert.deepEqual(JSON.parse(json), rotationOutputOf(plan));
     const fields = [...text.matchAll(/^\| `(version|key|terms|pinned)` /gm)].map(([, field]) => field);
-    assert.deepEqual(fields, ["version", "key", "terms", "pinned"]);
+    assert.deepEqual([...new Set(fields)], ["version", "key", "terms", "pinned"]);
   });
 
   it("has examples that do what is said of them", () => {

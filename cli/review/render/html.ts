@@ -187,7 +187,7 @@ function credentials(changes: readonly CredentialChange[]): string {
     },
     { html: words.keyInWords(change).map(code).join(" ") || "–" },
     plain(words.validity(change)),
-    tight(words.overlap(change.overlapDays, MIN_OVERLAP_DAYS)),
+    plain(words.handover(change, MIN_OVERLAP_DAYS)),
     plain(change.privateKey),
     plain(change.issuer),
     source(change),

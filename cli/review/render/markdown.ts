@@ -186,7 +186,7 @@ function credentialSection({ credentialChanges }: Report, cut: Cut): string[] {
       .map((part) => (part === change.key ? md(part) : code(part)))
       .join(" · ") || "–",
     words.validity(change),
-    words.overlap(change.overlapDays, MIN_OVERLAP_DAYS),
+    words.handover(change, MIN_OVERLAP_DAYS),
     change.privateKey === undefined ? "–" : text(change.privateKey, cut),
     change.issuer === undefined ? "–" : text(change.issuer, cut),
     sourceCell(change),

@@ -180,9 +180,7 @@ function credentials({ credentialChanges }: Report, page: Page): void {
     const parts = [
       ...words.keyInWords(change),
       ...(change.kind === "federated" ? [] : [`valid ${words.validity(change)}`]),
-      ...(change.overlapDays === undefined
-        ? []
-        : [`overlap ${words.overlap(change.overlapDays, MIN_OVERLAP_DAYS)}`]),
+      ...(change.overlapDays === undefined ? [] : [`overlap ${words.handover(change, MIN_OVERLAP_DAYS)}`]),
       ...(change.privateKey === undefined ? [] : [`private key: ${change.privateKey}`]),
       ...(change.issuer === undefined ? [] : [change.issuer]),
       ...(change.source === undefined ? [] : [`${change.source.file}:${change.source.line ?? 1}`]),

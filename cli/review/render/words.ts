@@ -41,6 +41,15 @@ export function overlap(days: number | undefined, minimum: number): string {
   return days < minimum ? `${days} d ⚠` : `${days} d`;
 }
 
+/** `85 d; new key ✓`: what a rotation is judged by. */
+export function handover({ overlapDays, newKey }: CredentialChange, minimum: number): string {
+  const parts = [
+    ...(overlapDays === undefined ? [] : [overlap(overlapDays, minimum)]),
+    ...(newKey === undefined ? [] : [newKey ? "new key ✓" : "same key ⚠"]),
+  ];
+  return parts.join("; ") || "–";
+}
+
 export function keyInWords({ key, thumbprint, subject }: CredentialChange): readonly string[] {
   return [key, thumbprint, subject].filter((part) => part !== undefined);
 }

@@ -20,7 +20,7 @@ function resource(before: Values | undefined, after: Values | undefined): Planne
       name: "name",
       parent: undefined,
       id: undefined,
-    changedAt: undefined,
+      changedAt: undefined,
     },
     operation: before === undefined ? "create" : after === undefined ? "delete" : "update",
     ...{ before: sides(before), after: sides(after), dependencies: {}, frames: [], goesFirst: false },

@@ -181,6 +181,9 @@ describe("the evidence gate of the rotation plan", function () {
     ];
     for (const given of [rows, { tables: [{ columns, rows: [["a", at, OLD]] }] }, log])
       assert.deepEqual([...(parseSignIns(JSON.stringify(given)) ?? [])], [[OLD, moment]]);
+    // A credential that nobody has used was made some day, and that is no sign-in.
+    const unused = { keyId: OLD, createdDateTime: at, signInActivity: null };
+    assert.deepEqual([...(parseSignIns(JSON.stringify({ value: [unused] })) ?? [])], []);
     for (const nothing of ["", "{}", '"text"', "[", '{"value":1}', '{"tables":[{"columns":1}]}'])
       assert.equal(parseSignIns(nothing), undefined, nothing);
   });

@@ -172,6 +172,44 @@ describe("runbook: refusals", function () {
     assert.deepEqual(identity.keys, []);
   });
 
+  // As the vault writes them: https://github.com/Azure/azure-rest-api-specs/tree/main/specification/keyvault
+  for (const origin of ["https://kv-billing.vault.azure.net:443", "https://KV-Billing.vault.azure.net:443"]) {
+    it(`goes on to the next page of versions at ${origin}`, async () => {
+      const identity = stage.identity();
+      await identity.renew();
+      const path = `/certificates/${identity.name}/versions?api-version=7.4`;
+      const first = json(200, { value: [], nextLink: `${origin}${path}&maxresults=24` });
+      stage.wire.meddler = on("kv-billing", "maxresults=25", first);
+      assert.deepEqual(finding(await turn(identity)), ["ok", "done"]);
+      assert.deepEqual(identity.registered, [1]);
+    });
+  }
+
+  it("gives its token to no link that only looks like the vault", async () => {
+    const identity = stage.identity();
+    await identity.renew();
+    for (const origin of [
+      "http://kv-billing.vault.azure.net",
+      "https://kv-billing.vault.azure.net:8443",
+      "https://kv-billing.vault.azure.net@evil.example",
+      "https://kv-billing.vault.azure.net.evil.example",
+      "https://evil.example:443",
+      "https://kv-other.vault.azure.net:443",
+      "//kv-billing.vault.azure.net",
+      "https://[",
+    ]) {
+      stage.wire.reset();
+      const link = `${origin}/certificates/${identity.name}/versions?CANARY`;
+      stage.wire.meddler = on("kv-billing", "/versions", json(200, { value: [], nextLink: link }));
+      assert.deepEqual(finding(await turn(identity)), ["failed", "vault", "ANSWER_UNREADABLE"], origin);
+      assert.ok(
+        stage.wire.exchanges.every(({ path }) => !path.includes("CANARY")),
+        origin,
+      );
+    }
+    assert.deepEqual(identity.keys, []);
+  });
+
   it("talks to nobody whose certificate it cannot verify", async () => {
     const identity = stage.identity();
     await identity.renew();

@@ -147,6 +147,19 @@ const DETECTIONS: readonly Detection[] = [
   },
   {
     alert: "certificate-added",
+    situation: "a certificate by a person at work through an application that may",
+    rows: audit(
+      credentialChange([], [key("cc", "AsymmetricX509Cert")], {
+        InitiatedBy: {
+          user: { id: "0D0E0000-0000-4000-8000-000000000001", userPrincipalName: "eve@contoso.com" },
+          app: { appId: PIPELINE, displayName: "pipeline" },
+        },
+      }),
+    ),
+    found: [{ KeyId: "cc", InitiatorName: "eve@contoso.com", InitiatorAppId: "" }],
+  },
+  {
+    alert: "certificate-added",
     situation: "nothing by the pipeline, by its client id, or about a secret",
     rows: audit(
       credentialChange([], [key("cc", "AsymmetricX509Cert")], byPipeline),
@@ -162,6 +175,18 @@ const DETECTIONS: readonly Detection[] = [
     situation: "a second federated credential",
     rows: audit(federated([TRUST], [TRUST, { ...TRUST, Name: "dev" }])),
     found: [{ TargetName: "ledger", InitiatorName: "eve@contoso.com" }],
+  },
+  {
+    alert: "federated-credential-added",
+    situation: "the first of an application, in words that end texts and lists, and none of the others",
+    rows: audit(
+      federated([], [{ ...TRUST, Name: '"]}|\n\\"' }]),
+      auditRow({
+        OperationName: "Update application",
+        TargetResources: [{ id: "t", modifiedProperties: null }],
+      }),
+    ),
+    found: [{ TargetName: "ledger", TargetId: "t" }],
   },
   {
     alert: "federated-credential-added",
@@ -195,6 +220,20 @@ const DETECTIONS: readonly Detection[] = [
   },
   {
     alert: "owner-added",
+    situation: "a guarded service principal that becomes the owner of another application is no owner of it",
+    rows: audit(
+      auditRow({
+        OperationName: "Add owner to application",
+        TargetResources: [
+          { id: BILLING.principalId, type: "ServicePrincipal" },
+          { id: "other", type: "Application" },
+        ],
+      }),
+    ),
+    found: [],
+  },
+  {
+    alert: "owner-added",
     situation: "no owner of another application, none removed, none by the pipeline",
     rows: audit(
       auditRow({ OperationName: "Add owner to application", TargetResources: [{ id: "other" }] }),
@@ -223,11 +262,15 @@ const DETECTIONS: readonly Detection[] = [
         "Delete conditional access policy",
         "Add named location",
         "Update default app management policy",
+        "Update tenant default app management policy",
+        "Create application management policy",
+        "Update authorization policy",
+        "Restore Conditional Access policy",
       ].map((OperationName) =>
         auditRow({ OperationName, TargetResources: [{ id: "p", displayName: "lock" }] }),
       ),
     ),
-    found: Array.from({ length: 8 }, () => ({ TargetName: "lock" })),
+    found: Array.from({ length: 12 }, () => ({ TargetName: "lock" })),
   },
   {
     alert: "policy-changed",
@@ -238,6 +281,7 @@ const DETECTIONS: readonly Detection[] = [
         TargetResources: [{ id: "p", displayName: "policy" }],
       }),
       auditRow({ OperationName: "Update policyholder", TargetResources: [] }),
+      auditRow({ OperationName: "Update lifecycle management policy", TargetResources: [] }),
       auditRow({ OperationName: "Update policy", TargetResources: [{ id: "p" }], ...byPipeline }),
     ),
     found: [],

@@ -41,6 +41,11 @@ describe("a value in a query", () => {
     );
   });
 
+  it("holds nothing a workbook takes for a parameter of its own", () => {
+    assert.equal(kustoString("{TimeRange}"), String.raw`"\u007bTimeRange\u007d"`);
+    fc.assert(fc.property(text, (value) => !/[{}]/.test(kustoString(value))));
+  });
+
   it("is one item of a list, and one cell of a table", () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 4 }), (values) => {

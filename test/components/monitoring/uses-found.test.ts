@@ -2,6 +2,7 @@
 import { describeDetections, type Detection } from "./detections";
 import { readerRow, signInRow, vaultRow } from "./log-rows";
 import { NEWER_LOG_TABLES } from "./log-tables";
+import { READER } from "./query-values";
 import type { Row } from "./run-queries";
 
 const signIns = (...rows: Row[]) => ({ AADServicePrincipalSignInLogs: rows });
@@ -180,6 +181,25 @@ const DETECTIONS: readonly Detection[] = [
       vaultRow("x", { _ResourceId: "/another" }),
     ),
     found: [{ CallerId: "0d0e0000-0000-4000-8000-000000000009", Calls: 2 }],
+  },
+  {
+    alert: "vault-reader-unexpected",
+    situation: "who it is by the short name of the claim, and no reader by it",
+    rows: vault(
+      readerRow({ Identity: { claim: { oid: READER.toUpperCase(), appid: "app" } } }),
+      readerRow({ Identity: { claim: { oid: "0D0E0000-0000-4000-8000-000000000009", appid: "APP" } } }),
+    ),
+    found: [{ CallerId: "0d0e0000-0000-4000-8000-000000000009", CallerAppId: "app", Calls: 1 }],
+  },
+  {
+    alert: "vault-access-denied",
+    situation: "who was refused by either name of the claim, or nobody known",
+    rows: vault(
+      readerRow({ HttpStatusCode: 403, Identity: { claim: { oid: "0D0E0000" } } }),
+      readerRow({ HttpStatusCode: 403 }),
+      readerRow({ HttpStatusCode: 403, Identity: null }),
+    ),
+    found: [{ CallerId: "0d0e0000" }, { CallerId: READER }, { CallerId: "", Calls: 1 }],
   },
 ];
 

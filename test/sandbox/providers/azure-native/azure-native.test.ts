@@ -341,17 +341,20 @@ describe("azure-native", () => {
   });
 
   it("echoes a type it has no emulation for under an id in its resource group", async () => {
-    const workspace = await session.create("azure-native:operationalinsights:Workspace", {
+    const lock = await session.create("azure-native:authorization:ManagementLockAtResourceGroupLevel", {
       resourceGroupName: "identity",
-      workspaceName: "logs",
-      retentionInDays: 30,
+      managementLockAtResourceGroupLevelName: "keep",
+      level: "CanNotDelete",
     });
-    assert.equal(workspace.id, `${group.id}/providers/Sandbox.operationalinsights/Workspace/logs`);
-    assert.deepEqual(plain(workspace), {
+    assert.equal(
+      lock.id,
+      `${group.id}/providers/Sandbox.authorization/ManagementLockAtResourceGroupLevel/keep`,
+    );
+    assert.deepEqual(plain(lock), {
       resourceGroupName: "identity",
-      workspaceName: "logs",
-      retentionInDays: 30,
-      name: "logs",
+      managementLockAtResourceGroupLevelName: "keep",
+      level: "CanNotDelete",
+      name: "keep",
     });
   });
 
