@@ -61,6 +61,7 @@ export { SecretFreeApplication, type SecretFreeApplicationArgs } from "./secret-
 export * from "./resources/app-management-policy";
 export type * from "./resources/app-management-restrictions";
 export * from "./resources/certificate-authority-configuration";
+export * from "./resources/self-renewing-certificate";
 export * from "./resources/tenant-app-management-policy";
 export * from "./resources/vault-certificate";
 export * from "./tenant-credential-policy";

@@ -31,7 +31,7 @@ export interface VaultObject {
   /** Id in Azure Resource Manager: the scope of the grant. */
   readonly id: pulumi.Input<string>;
   readonly vaultName: pulumi.Input<string>;
-  readonly objectName: string;
+  readonly objectName: pulumi.Input<string>;
 }
 
 /** Gives the principal this role on the object and on nothing else. */
@@ -49,8 +49,10 @@ export function grantRole(
     {
       // Azure wants a GUID as name. The vault's name is unique in all of Azure, so this one is too.
       roleAssignmentName: pulumi
-        .all([principalId, vaultName])
-        .apply(([each, vault]) => nameBasedGuid(vault.toLowerCase(), objectName.toLowerCase(), each, role)),
+        .all([principalId, vaultName, objectName])
+        .apply(([each, vault, object]) =>
+          nameBasedGuid(vault.toLowerCase(), object.toLowerCase(), each, role),
+        ),
       scope: id,
       principalId,
       principalType: principal.principalType ?? "ServicePrincipal",

@@ -9,6 +9,7 @@ import { tokenSourceFromEnvironment } from "./credential";
 import { engineAddress, EngineLog } from "./engine-log";
 import { describeError } from "./errors";
 import type { ResourceHandler } from "./resource-handler";
+import { SelfRenewingCertificateHandler } from "./self-renewing-certificate";
 import { startProviderServer } from "./server";
 import { type Environment, readCloud, readVaultService, refuseClientSecret } from "./settings";
 import { TenantAppManagementPolicyHandler } from "./tenant-app-management-policy";
@@ -69,17 +70,16 @@ function createHandlers(env: Environment): ReadonlyMap<string, ResourceHandler> 
   const connectVault = async (): Promise<VaultClient> =>
     new VaultClient({ service: readVaultService(env), tokenSource: await tokenSource(), sleep });
   const client = (): Promise<GraphClient> => (graph ??= connectGraph());
+  const vaultOptions = {
+    service: () => readVaultService(env),
+    client: () => (vault ??= connectVault()),
+  };
   return new Map<string, ResourceHandler>([
     ["certlock:index:AppManagementPolicy", new AppManagementPolicyHandler({ client, sleep })],
     ["certlock:index:CertificateAuthorityConfiguration", new CertificateAuthorityHandler({ client })],
+    ["certlock:index:SelfRenewingCertificate", new SelfRenewingCertificateHandler(vaultOptions)],
     ["certlock:index:TenantAppManagementPolicy", new TenantAppManagementPolicyHandler({ client, sleep })],
-    [
-      "certlock:index:VaultCertificate",
-      new VaultCertificateHandler({
-        service: () => readVaultService(env),
-        client: () => (vault ??= connectVault()),
-      }),
-    ],
+    ["certlock:index:VaultCertificate", new VaultCertificateHandler(vaultOptions)],
   ]);
 }
 

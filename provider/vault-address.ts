@@ -103,3 +103,27 @@ export function readCertificateId(id: string, service: VaultService): Certificat
   }
   return { vault: vaultAt(uri, service), certificateName, version: version.toLowerCase() };
 }
+
+/** The id of a certificate, whatever its version. */
+export function wholeCertificateId({ vault, certificateName }: Omit<CertificateAddress, "version">): string {
+  return `${vault.uri}certificates/${certificateName}`;
+}
+
+/**
+ * Takes the id of a certificate without version apart.
+ *
+ * @throws ProviderError CERTLOCK_IMPORT_ID_UNKNOWN, CERTLOCK_VAULT_URI_REFUSED
+ */
+export function readWholeCertificateId(
+  id: string,
+  service: VaultService,
+): Omit<CertificateAddress, "version"> {
+  const [, uri, certificateName = ""] = /^(https:\/\/[^/]+\/)certificates\/([^/]+)$/.exec(id) ?? [];
+  if (uri === undefined || certificateNameProblem(certificateName) !== undefined) {
+    throw new ProviderError(
+      "CERTLOCK_IMPORT_ID_UNKNOWN",
+      `The id of a SelfRenewingCertificate is that of the certificate without version, https://<vault>.${service.dnsSuffix}/certificates/<name>; given: ${quoted(id)}.`,
+    );
+  }
+  return { vault: vaultAt(uri, service), certificateName };
+}

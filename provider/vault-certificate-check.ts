@@ -50,7 +50,21 @@ export function checkVaultCertificate(
   service: VaultService,
 ): CheckResult {
   const problems = new Problems(secretKeys);
-  checkKeys(news, [...INPUTS, DAYS], "", problems);
+  const inputs = checkCertificate(news, INPUTS, problems, service, (given) => {
+    checkWhole(given, "generation", { least: 0, most: Number.MAX_SAFE_INTEGER }, problems);
+  });
+  return { inputs, problems: problems.list };
+}
+
+/** What all certificates of a vault have in common; `checkOwn` comes where the others have their generation. */
+export function checkCertificate(
+  news: PropertyMap,
+  known: readonly string[],
+  problems: Problems,
+  service: VaultService,
+  checkOwn: (inputs: PropertyMap) => void,
+): PropertyMap {
+  checkKeys(news, [...known, DAYS], "", problems);
   if (news[DAYS] !== undefined) {
     problems.add(
       DAYS,
@@ -71,14 +85,14 @@ export function checkVaultCertificate(
   if (name !== undefined && nameProblem !== undefined) {
     problems.add("certificateName", `${nameProblem}; ${problems.given("certificateName", name)}`);
   }
-  checkWhole(inputs, "generation", { least: 0, most: Number.MAX_SAFE_INTEGER }, problems);
+  checkOwn(inputs);
   checkSubject(readText(inputs, "subject", problems), problems);
   checkKeyBits(inputs["keyBits"], problems);
   checkWhole(inputs, "validityMonths", MONTHS, problems);
   checkIssuer(readText(inputs, "issuerName", problems), problems);
   checkWord(inputs["contentType"], CONTENT_TYPES, "contentType", problems);
   checkTags(inputs["tags"], problems);
-  return { inputs, problems: problems.list };
+  return inputs;
 }
 
 /** A required text; undefined when it is unknown or has been complained about. */
@@ -92,7 +106,7 @@ function readText(inputs: PropertyMap, property: string, problems: Problems): st
   return undefined;
 }
 
-function checkWhole(
+export function checkWhole(
   inputs: PropertyMap,
   property: string,
   { least, most }: { readonly least: number; readonly most: number },
@@ -107,7 +121,7 @@ function checkWhole(
   }
 }
 
-function givenNumber(property: string, value: PropertyValue, problems: Problems): string {
+export function givenNumber(property: string, value: PropertyValue, problems: Problems): string {
   return typeof value === "number" ? `given: ${value}` : problems.given(property, value);
 }
 

@@ -4,9 +4,7 @@ import { ProviderError } from "./errors";
 import { quoted } from "./quote";
 import type { OperationContext } from "./resource-handler";
 import type { VaultAddress } from "./vault-address";
-import { createBody } from "./vault-certificate-policy";
-import type { CertificateRequest } from "./vault-certificate-request";
-import { readTags, requestDigest, tagsToWrite } from "./vault-certificate-tags";
+import { type Marks, readTags } from "./vault-certificate-tags";
 import { listVersions, type VersionItem } from "./vault-certificate-values";
 import { isObject, type VaultAnswer, type VaultClient } from "./vault-client";
 import { VaultError } from "./vault-error";
@@ -15,10 +13,19 @@ import { VaultError } from "./vault-error";
 export interface IssueContext extends Pick<OperationContext, "signal" | "warn"> {
   readonly client: VaultClient;
   readonly vault: VaultAddress;
-  readonly request: CertificateRequest;
-  /** Random mark of this create. */
-  readonly claim: string;
+  readonly certificateName: string;
+  readonly issuerName: string;
   readonly clock: () => Date;
+  /** Policy, attributes and tags of the version. */
+  readonly body: object;
+  /** The version that this very request made. */
+  readonly mine: (versions: readonly VersionItem[]) => VersionItem | undefined;
+  /** A version that a killed run made of the same request, taken over. */
+  readonly takeOver: (versions: readonly VersionItem[]) => Promise<string | undefined>;
+  /** Throws where a version made now would be wrong. */
+  readonly refuse: (versions: readonly VersionItem[]) => void;
+  /** Whether a deleted certificate whose newest version bears these marks may be brought back. */
+  readonly mayRecover: (marks: Marks) => boolean;
 }
 
 /** A role assignment of the same run works after some minutes. In milliseconds, about three minutes in all. */
@@ -33,9 +40,9 @@ const LONGEST_MS = { self: 10 * 60_000, issuer: 60 * 60_000 } as const;
 const MAX_ROUNDS = 6;
 
 /**
- * The version of this generation: made now, or made by a run that was cut off before it could say so.
+ * The version that was asked for: made now, or made by a run that was cut off before it could say so.
  *
- * @throws VaultError, ProviderError CERTLOCK_CERTIFICATE_PENDING, _FAILED, _CANCELLED, _DELETED, CERTLOCK_GENERATION_PASSED
+ * @throws VaultError, ProviderError CERTLOCK_CERTIFICATE_PENDING, _FAILED, _CANCELLED, _DELETED, and what `refuse` throws
  */
 export async function issue(context: IssueContext): Promise<string> {
   let lost: VaultError | undefined;
@@ -49,10 +56,10 @@ export async function issue(context: IssueContext): Promise<string> {
     }
     // After the operation: the other way round, one that ends in between would be seen in neither.
     const versions = await versionsOf(context);
-    const found = await findMade(context, versions);
+    const found = context.mine(versions)?.version ?? (await context.takeOver(versions));
     if (found !== undefined) return found;
     if (made) throw hidden(context);
-    refusePassed(context, versions);
+    context.refuse(versions);
     // A POST without an answer is sent once more at most: by now its effect would be seen.
     if (lost !== undefined && round > 1) throw lost;
     try {
@@ -79,51 +86,23 @@ export async function issue(context: IssueContext): Promise<string> {
 }
 
 /** The name for messages, already safe to print. */
-function nameOf({ request, vault }: Pick<IssueContext, "request" | "vault">): string {
-  return `The certificate "${request.certificateName}" of the vault ${vault.name}`;
+export function nameOf({ certificateName, vault }: Pick<IssueContext, "certificateName" | "vault">): string {
+  return `The certificate "${certificateName}" of the vault ${vault.name}`;
 }
 
-function pathOf({ request }: Pick<IssueContext, "request">, rest = ""): string {
-  return `/certificates/${request.certificateName}${rest}`;
+function pathOf({ certificateName }: Pick<IssueContext, "certificateName">, rest = ""): string {
+  return `/certificates/${certificateName}${rest}`;
 }
 
-function versionsOf({ client, vault, request, signal }: IssueContext): Promise<VersionItem[]> {
-  return listVersions(client, { vault, certificateName: request.certificateName }, signal);
-}
-
-/** Our own version, or one of the same generation and request that a killed run left. */
-async function findMade(
-  context: IssueContext,
-  versions: readonly VersionItem[],
-): Promise<string | undefined> {
-  const { client, vault, request, claim, signal } = context;
-  const mine = versions.find(({ marks }) => marks.claim === claim);
-  if (mine !== undefined) return mine.version;
-  const left = versions.find(
-    ({ enabled, marks }) =>
-      enabled && marks.generation === request.generation && marks.request === requestDigest(request),
-  );
-  if (left === undefined) return undefined;
-  context.warn(
-    `${nameOf(context)} has a version of generation ${request.generation} already (${left.version}), made with the same settings; ` +
-      "certlock takes it over instead of making a second key. For a new key raise generation.",
-  );
-  await client.send({
-    method: "PATCH",
-    vault,
-    path: pathOf(context, `/${left.version}`),
-    body: { tags: tagsToWrite(request, claim) },
-    signal,
-  });
-  return left.version;
+function versionsOf({ client, vault, certificateName, signal }: IssueContext): Promise<VersionItem[]> {
+  return listVersions(client, { vault, certificateName }, signal);
 }
 
 /** The list may lag behind the operation; making a second version because of that would be wrong. */
 async function whenShown(context: IssueContext): Promise<void> {
-  const { client, vault, claim, signal } = context;
+  const { client, vault, signal } = context;
   for (const wait of SETTLE_WAITS_MS) {
-    const versions = await versionsOf(context);
-    if (versions.some(({ marks }) => marks.claim === claim)) return;
+    if (context.mine(await versionsOf(context)) !== undefined) return;
     await client.sleep(wait, { method: "GET", vault, path: pathOf(context, "/versions"), signal });
   }
 }
@@ -135,21 +114,8 @@ function hidden(context: IssueContext): ProviderError {
   );
 }
 
-/** The newest version is what everybody reads: an older generation must not become it. */
-function refusePassed(context: IssueContext, versions: readonly VersionItem[]): void {
-  const generation = context.request.generation;
-  const newer = versions.find(({ enabled, marks }) => enabled && (marks.generation ?? -1) > generation);
-  if (newer === undefined) return;
-  throw new ProviderError(
-    "CERTLOCK_GENERATION_PASSED",
-    `${nameOf(context)} has generation ${String(newer.marks.generation)} (version ${newer.version}), and a version of generation ${generation} made now would become the one that everybody reads. ` +
-      `Declare a generation above ${String(newer.marks.generation)}; where several are declared, let each depend on the one before it.`,
-  );
-}
-
 async function start(context: IssueContext): Promise<VaultAnswer> {
-  const { client, vault, request, claim, signal } = context;
-  const body = createBody(request, tagsToWrite(request, claim));
+  const { client, vault, body, signal } = context;
   for (const wait of SETTLE_WAITS_MS) {
     try {
       return await client.send({ method: "POST", vault, path: pathOf(context, "/create"), body, signal });
@@ -163,13 +129,9 @@ async function start(context: IssueContext): Promise<VaultAnswer> {
   return client.send({ method: "POST", vault, path: pathOf(context, "/create"), body, signal });
 }
 
-async function findPending({
-  client,
-  vault,
-  request,
-  signal,
-}: IssueContext): Promise<VaultAnswer | undefined> {
-  return client.find({ method: "GET", vault, path: pathOf({ request }, "/pending"), signal });
+async function findPending(context: IssueContext): Promise<VaultAnswer | undefined> {
+  const { client, vault, signal } = context;
+  return client.find({ method: "GET", vault, path: pathOf(context, "/pending"), signal });
 }
 
 function statusOf({ body }: VaultAnswer): string {
@@ -199,13 +161,13 @@ async function waitForOther(context: IssueContext, pending: VaultAnswer): Promis
   }
 }
 
-function removal({ request, vault }: Pick<IssueContext, "request" | "vault">): string {
-  return `az keyvault certificate pending delete --vault-name ${vault.name} --name ${request.certificateName}`;
+function removal({ certificateName, vault }: Pick<IssueContext, "certificateName" | "vault">): string {
+  return `az keyvault certificate pending delete --vault-name ${vault.name} --name ${certificateName}`;
 }
 
 /** Looks at a pending operation until it has ended well. */
 async function waitForEnd(context: IssueContext, first: VaultAnswer): Promise<void> {
-  const { client, vault, request, signal, clock } = context;
+  const { client, vault, signal, clock } = context;
   const requestId = first.body["request_id"];
   const look = {
     method: "GET",
@@ -214,7 +176,7 @@ async function waitForEnd(context: IssueContext, first: VaultAnswer): Promise<vo
     signal,
     ...(typeof requestId === "string" ? { query: { request_id: requestId } } : {}),
   } as const;
-  const self = request.issuerName.toLowerCase() === "self";
+  const self = context.issuerName.toLowerCase() === "self";
   const deadline = clock().getTime() + (self ? LONGEST_MS.self : LONGEST_MS.issuer);
   let answer: VaultAnswer | undefined = first;
   for (;;) {
@@ -245,7 +207,7 @@ function failed(context: IssueContext, { body }: VaultAnswer): ProviderError {
     .join(": ");
   return new ProviderError(
     "CERTLOCK_CERTIFICATE_FAILED",
-    `${nameOf(context)} was not made by its issuer ${quoted(context.request.issuerName)}${said === "" ? "" : `, which says: ${said.replace(/\.$/, "")}`}. ` +
+    `${nameOf(context)} was not made by its issuer ${quoted(context.issuerName)}${said === "" ? "" : `, which says: ${said.replace(/\.$/, "")}`}. ` +
       "Check the issuer's account in the vault and what it allows as subject, key size and validity; then run the update again.",
   );
 }
@@ -259,11 +221,10 @@ function stillPending(context: IssueContext): ProviderError {
 
 /** Brings back a name that certlock deleted; one that somebody else deleted is theirs to decide about. */
 async function recover(context: IssueContext): Promise<void> {
-  const { client, vault, request, signal } = context;
-  const name = request.certificateName;
+  const { client, vault, certificateName: name, signal } = context;
   const path = `/deletedcertificates/${name}`;
   const deleted = await whenThere(context, path);
-  if (readTags(deleted?.body["tags"]).marks.generation === undefined) {
+  if (!context.mayRecover(readTags(deleted?.body["tags"]).marks)) {
     throw new ProviderError(
       "CERTLOCK_CERTIFICATE_DELETED",
       `${nameOf(context)} is deleted, was not made by certlock, and holds its name until it is recovered or its retention ends. ` +

@@ -1,6 +1,6 @@
 /** The certificate policy we ask Key Vault for. */
 import type { CertificateRequest } from "./vault-certificate-request";
-import { isObject } from "./vault-client";
+import { isObject, type JsonObject } from "./vault-client";
 
 const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 
@@ -17,7 +17,11 @@ const LIFETIME_ACTIONS = [
  *
  * @see https://learn.microsoft.com/rest/api/keyvault/certificates/create-certificate/create-certificate
  */
-export function createBody(request: CertificateRequest, tags: Readonly<Record<string, string>>): object {
+export function createBody(
+  request: Omit<CertificateRequest, "generation" | "tags">,
+  tags: Readonly<Record<string, string>>,
+  lifetimeActions: readonly object[] = LIFETIME_ACTIONS,
+): { readonly policy: JsonObject; readonly attributes: object; readonly tags: object } {
   return {
     policy: {
       // Exportable, or the secret would not hold the key and the workload could not sign with it.
@@ -30,7 +34,7 @@ export function createBody(request: CertificateRequest, tags: Readonly<Record<st
         validity_months: request.validityMonths,
       },
       issuer: { name: request.issuerName },
-      lifetime_actions: LIFETIME_ACTIONS,
+      lifetime_actions: lifetimeActions,
     },
     attributes: { enabled: true },
     tags,

@@ -36,8 +36,21 @@ export function tagsToWrite(request: CertificateRequest, claim: string): Tags {
 /** Tells requests apart by everything that makes a key or a certificate different. */
 export function requestDigest(request: Omit<CertificateRequest, "tags">): string {
   const { subject, keyBits, validityMonths, issuerName, contentType } = request;
-  const parts = [subject, keyBits, validityMonths, issuerName, contentType];
+  return digestOf([subject, keyBits, validityMonths, issuerName, contentType]);
+}
+
+export function digestOf(parts: readonly (string | number)[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+/** The tags of a certificate that the vault renews: no generation, for the vault counts none. */
+export function renewalTags(others: Tags, request: string, claim: string): Tags {
+  return { ...others, [REQUEST]: request, ...(claim === "" ? {} : { [CLAIM]: claim }) };
+}
+
+/** Whether a version was made for a SelfRenewingCertificate. */
+export function isSelfRenewing({ claim, generation }: Marks): boolean {
+  return claim !== undefined && generation === undefined;
 }
 
 /** The tags of an answer, split into ours and those of others. */

@@ -80,7 +80,7 @@ export interface CertificateBundle {
  */
 export function readBundle(
   body: JsonObject,
-  { certificateName, version }: CertificateAddress,
+  { certificateName, version }: Pick<CertificateAddress, "certificateName" | "version">,
 ): CertificateBundle {
   const certificate = parse(body["cer"]);
   if (certificate?.publicKey.asymmetricKeyType !== "rsa") {
@@ -138,7 +138,7 @@ export function outputsOf(
 }
 
 /** Readers use this address: it always holds the newest version. */
-function secretUri({ vault, certificateName }: CertificateAddress): string {
+export function secretUri({ vault, certificateName }: Omit<CertificateAddress, "version">): string {
   return `${vault.uri}secrets/${certificateName}`;
 }
 
@@ -183,12 +183,12 @@ export function addressOf(vault: VaultAddress, certificateName: string, version:
   return { vault, certificateName, version };
 }
 
-function versionOf(id: unknown): string | undefined {
+export function versionOf(id: unknown): string | undefined {
   const last = typeof id === "string" ? id.split("/").at(-1) : undefined;
   return last !== undefined && /^[0-9a-f]{32}$/i.test(last) ? last.toLowerCase() : undefined;
 }
 
 /** RFC 3339 in UTC with whole seconds, the form Graph answers in: another spelling would replace a live credential. */
-function utcSeconds(time: string): string {
+export function utcSeconds(time: string): string {
   return new Date(time).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

@@ -14,6 +14,7 @@ import type {
 import type { VaultService } from "./settings";
 import { type CertificateAddress, certificateId, readCertificateId, vaultAt } from "./vault-address";
 import { checkVaultCertificate } from "./vault-certificate-check";
+import { generationIssue } from "./vault-certificate-generation";
 import { issue } from "./vault-certificate-issue";
 import { noticeOnly } from "./vault-certificate-policy";
 import { requestFrom, text } from "./vault-certificate-request";
@@ -102,7 +103,7 @@ export class VaultCertificateHandler implements ResourceHandler {
       const client = await this.#options.client();
       const { signal, warn } = context;
       const claim = newClaim();
-      const version = await issue({ client, vault, request, claim, clock, signal, warn });
+      const version = await issue(generationIssue({ client, vault, request, claim, clock, signal, warn }));
       const address = addressOf(vault, certificateName, version);
       const bundle = await fetchBundle(client, address, context);
       if (bundle === undefined) throw vanished(address);
@@ -198,7 +199,7 @@ export class VaultCertificateHandler implements ResourceHandler {
   }
 }
 
-function diffTags(outputs: PropertyMap, news: PropertyMap, changes: Map<string, ChangeKind>): void {
+export function diffTags(outputs: PropertyMap, news: PropertyMap, changes: Map<string, ChangeKind>): void {
   const after = news["tags"];
   if (after === UNKNOWN) {
     changes.set("tags", isMap(outputs["tags"]) ? "update" : "add");

@@ -56,11 +56,15 @@ export interface RotatedIdentity {
   readonly application: RotatedApplication;
   /** The vault that makes the certificates. */
   readonly vault: GivenVault | OwnVault;
-  /** Name of the certificate in the vault, each for one application. @default - the name of the identity */
-  readonly certificateName?: string;
+  /**
+   * Name of the certificate in the vault, each for one application. That of a {@link SelfRenewingCertificate} lets roles
+   * and job wait until it is made.
+   * @default - the name of the identity
+   */
+  readonly certificateName?: pulumi.Input<string>;
   /** Certificates that may be removed though they are still seen. @default - none */
   readonly retireThoughSeen?: readonly RetirementExemption[];
-  /** What makes the certificate in the vault: the roles on it wait. @default - nothing of this program */
+  /** What else must be there before the roles on the certificate. @default - nothing of this program */
   readonly dependsOn?: pulumi.CustomResourceOptions["dependsOn"];
 }
 
@@ -121,13 +125,13 @@ export function identitySettings(
       ? vault.vaultUri
       : pulumi.interpolate`https://${nameOf(vault)}.${vaultDnsSuffix(cloud)}/`;
   return pulumi
-    .all([application.clientId, application.objectId, vaultUri])
-    .apply(([clientId, applicationObjectId, uri]) => ({
+    .all([application.clientId, application.objectId, vaultUri, certificateName])
+    .apply(([clientId, applicationObjectId, uri, certificate]) => ({
       name,
       clientId,
       applicationObjectId,
       vaultUri: uri,
-      certificateName,
+      certificateName: certificate,
       ...(retireThoughSeen.length === 0
         ? {}
         : {
@@ -178,7 +182,7 @@ export function readIdentities(
   if (entries.length === 0 || entries.length > MOST_IDENTITIES) problems.add(at, wrongCount(entries.length));
   const readable: Record<string, RotatedIdentity> = {};
   const applications = new Set<unknown>();
-  const keys = new Set<string>();
+  const keys = new Set<unknown>();
   for (const [name, each] of entries) {
     const place = `${at}[${describeGiven(name)}]`;
     problems.add(place, checkIdentityName(name));
@@ -187,11 +191,11 @@ export function readIdentities(
     // What is missing has been reported.
     const { application, vault, certificateName = name } = identity;
     readApplication(`${place}.application`, application, applications, problems);
-    problems.add(`${place}.certificateName`, checkSecretName(certificateName));
+    addIfKnown(`${place}.certificateName`, certificateName, checkSecretName, problems);
     readVault(`${place}.vault`, vault, bounds, problems);
     const key = keyOf(vault, certificateName);
     if (keys.has(key)) problems.add(`${place}.certificateName`, sameKey(certificateName));
-    if (key !== "") keys.add(key);
+    if (key !== undefined) keys.add(key);
     const exemptions = readItems(`${place}.retireThoughSeen`, identity.retireThoughSeen, problems) ?? [];
     readExemptions(`${place}.retireThoughSeen`, exemptions, bounds.now, problems);
     readable[name] = identity;
@@ -271,12 +275,13 @@ function isOwnVault(given: object): given is OwnVault {
   return typeof given === "object" && "reach" in given && pulumi.Resource.isInstance(given);
 }
 
-/** What tells one key from another as far as that is known now; empty where it is not. */
-function keyOf(vault: unknown, certificateName: unknown): string {
-  if (typeof vault !== "object" || vault === null || typeof certificateName !== "string") return "";
+/** What tells one key from another as far as that is known now: vault and name, or the output of one resource. */
+function keyOf(vault: unknown, certificateName: unknown): unknown {
+  if (pulumi.Output.isInstance(certificateName)) return certificateName;
+  if (typeof vault !== "object" || vault === null || typeof certificateName !== "string") return undefined;
   const { vaultName, vaultId }: { vaultName?: unknown; vaultId?: unknown } = vault;
   const name = vaultName ?? (typeof vaultId === "string" ? vaultId.split("/").at(-1) : undefined);
-  return typeof name === "string" ? `${name}/${certificateName}`.toLowerCase() : "";
+  return typeof name === "string" ? `${name}/${certificateName}`.toLowerCase() : undefined;
 }
 
 function readExemptions(
@@ -341,7 +346,7 @@ function wrongCount(count: number): Finding {
   };
 }
 
-function sameKey(certificateName: string): Finding {
+function sameKey(certificateName: unknown): Finding {
   return {
     code: "duplicate",
     given: describeGiven(certificateName),

@@ -3,8 +3,15 @@
  * in the only network the vault lets in. Neither this stack nor the runbook ever holds a key.
  */
 import * as authorization from "@pulumi/azure-native/authorization";
+import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
-import { CredentialVault, RotationRunbook, SecretFreeApplication } from "certlock/components";
+import {
+  commonNameSubject,
+  CredentialVault,
+  RotationRunbook,
+  SecretFreeApplication,
+  SelfRenewingCertificate,
+} from "certlock/components";
 
 const tenantId = "7e0a0000-0000-4000-8000-000000000001";
 const resourceGroupName = "rg-identities";
@@ -17,7 +24,7 @@ const vault = new CredentialVault("ledger", {
   resourceGroupName,
   tenantId,
   owner: "finance-platform@contoso.com",
-  // The network of the worker, and of the host that reads the key.
+  // The network of the worker, of the host that reads the key, and of the pipeline.
   allowedNetworks: ["198.51.100.0/24"],
   readers: { host: { principalId: "0a0e0000-0000-4000-8000-00000000000a" } },
 });
@@ -27,7 +34,16 @@ const ledger = new SecretFreeApplication("ledger", {
   owners: ["0a0e0000-0000-4000-8000-000000000001", "0a0e0000-0000-4000-8000-000000000002"],
   // No certificate: those of the stack and those of the runbook would take each other away.
 });
-vault.grantRead("ledger");
+
+// The vault makes the next one by itself, with a new key. Whoever deploys this stack has to make the first.
+const certificateName = "ledger";
+const pipelinePrincipalId = azuread.getClientConfigOutput().objectId;
+const certificate = new SelfRenewingCertificate("ledger", {
+  vaultUri: vault.grantIssue(certificateName, { pipeline: { principalId: pipelinePrincipalId } }),
+  certificateName,
+  subject: commonNameSubject("ledger"),
+});
+vault.grantRead(certificateName, { dependsOn: certificate });
 
 const rotation = new RotationRunbook("rotation", {
   resourceGroupName,
@@ -36,7 +52,7 @@ const rotation = new RotationRunbook("rotation", {
   // The file of the installed certlock, unchanged, where anybody may read it. Azure compares its hash.
   contentUri:
     "https://raw.githubusercontent.com/contoso/identities/0123456789abcdef0123456789abcdef01234567/rotate_certificates.py",
-  identities: { ledger: { application: ledger, vault } },
+  identities: { ledger: { application: ledger, vault, certificateName: certificate.certificateName } },
   hybridWorkers: {
     machines: {
       office: {

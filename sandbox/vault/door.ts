@@ -109,6 +109,7 @@ async function answer(
   const method = request.method ?? "";
   const caller = { token, clientAddress };
   const body = method === "GET" ? {} : parseBody(await readBody(request));
+  await tenant.vaults.renewals.run(tenant, vault);
   const asked: PlaneRequest = {
     tenant,
     vault: seenFrom(vault, address),

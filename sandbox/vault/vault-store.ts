@@ -8,6 +8,7 @@ import { PrivateEndpoints } from "./private-endpoints";
 import { RoleAssignments } from "./role-assignments";
 import { VaultSecrets } from "./vault-secrets";
 import type { DeletedCertificate, DeletedSecret, Tags, Vault, VaultSecret } from "./vault";
+import { CertificateRenewals } from "./certificate-renewal";
 import type { VaultCertificate } from "./vault-certificate";
 import { VaultCertificates } from "./vault-certificates";
 import { applySettings, type VaultSettings } from "./vault-settings";
@@ -63,6 +64,7 @@ export class VaultStore {
   readonly monitoring: MonitoringStore;
   readonly secrets: VaultSecrets;
   readonly certificates: VaultCertificates;
+  readonly renewals = new CertificateRenewals();
   /** The address the pipeline's provider calls vaults from. */
   pipelineAddress = "198.51.100.10";
   readonly #clock: () => Date;

@@ -197,6 +197,11 @@ async function answerAs(
       return { id: objectId, state: await locallySigned(inputs) };
     case "certlock:index:VaultCertificate":
       return { id: objectId, state: await vaultCertificate(name, inputs) };
+    case "certlock:index:SelfRenewingCertificate":
+      return {
+        id: `${String(inputs["vaultUri"])}certificates/${String(inputs["certificateName"])}`,
+        state: {},
+      };
     case "azure-native:keyvault:Vault":
       return vault(inputs);
     case "azure-native:keyvault:Secret":

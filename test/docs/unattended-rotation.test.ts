@@ -1,4 +1,4 @@
-/** The guide's programs register what they say, its commands are taken, and its policy is one a vault takes. */
+/** The guide's programs register what they say, its commands are taken, and its certificate is made. */
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { readFileSync } from "node:fs";
@@ -72,18 +72,19 @@ describe("the guide to unattended rotation", function () {
     }
   });
 
-  it("shows a policy that renews with a new key, long before the end", () => {
-    const [policy = "{}"] = blocks("json");
-    const { keyProperties, lifetimeActions, x509CertificateProperties } = JSON.parse(policy) as {
-      keyProperties: { reuseKey: boolean };
-      lifetimeActions: { action: { actionType: string }; trigger: { daysBeforeExpiry: number } }[];
-      x509CertificateProperties: { validityInMonths: number };
-    };
-    assert.equal(keyProperties.reuseKey, false);
-    const [{ action, trigger } = assert.fail("no action")] = lifetimeActions;
-    assert.equal(action.actionType, "AutoRenew");
-    const { least } = components.daysOfMonths(x509CertificateProperties.validityInMonths);
-    assert.ok(trigger.daysBeforeExpiry > least / 2 && trigger.daysBeforeExpiry < least);
+  it("makes a certificate that the vault renews, and lets roles and job wait for it", async () => {
+    const recorder = await Recorder.start();
+    run(automated);
+    const registered = await recorder.all();
+    const made = registered.filter(({ type }) => type === "certlock:index:SelfRenewingCertificate");
+    assert.deepEqual(
+      made.map(({ inputs }) => [inputs["vaultUri"], inputs["certificateName"], inputs["subject"]]),
+      [["https://kv-ledger-prod.vault.azure.net/", "ledger", "CN=ledger"]],
+    );
+    const scopes = registered
+      .filter(({ name }) => /^rotation-(?:reader|signer)-ledger$/.test(name))
+      .map(({ inputs }) => String(inputs["scope"]).split("/").slice(-2).join("/"));
+    assert.deepEqual(scopes.sort(), ["certificates/ledger", "keys/ledger"]);
   });
 
   it("explains every code that these components have and others have not", () => {

@@ -1,6 +1,11 @@
 /** An application, its vault and the runbook that rotates it, as the configuration asks for at the moment it names. */
 import * as pulumi from "@pulumi/pulumi";
-import { CredentialVault, RotationRunbook, SecretFreeApplication } from "../../components";
+import {
+  CredentialVault,
+  RotationRunbook,
+  SecretFreeApplication,
+  SelfRenewingCertificate,
+} from "../../components";
 
 export interface ScheduledRotation {
   readonly tenantId: string;
@@ -9,9 +14,11 @@ export interface ScheduledRotation {
   readonly at: string;
   readonly seenWithinDays: number;
   readonly contentUri: string;
+  /** Object id of the identity that deploys. */
+  readonly deployer: string;
 }
 
-const { tenantId, subscriptionId, now, at, seenWithinDays, contentUri } = new pulumi.Config(
+const { tenantId, subscriptionId, now, at, seenWithinDays, contentUri, deployer } = new pulumi.Config(
   "certlock-tenant",
 ).requireObject<ScheduledRotation>("scheduledRotation");
 const resourceGroupName = "rg-identities";
@@ -28,12 +35,18 @@ const application = new SecretFreeApplication("billing", {
   description: "Nightly billing run",
   owners: ["0a0e0000-0000-4000-8000-000000000001", "0a0e0000-0000-4000-8000-000000000002"],
 });
+const certificate = new SelfRenewingCertificate("billing", {
+  vaultUri: vault.grantIssue("billing", { pipeline: { principalId: deployer } }),
+  certificateName: "billing",
+  subject: "CN=billing",
+  keyBits: 2048,
+});
 const runbook = new RotationRunbook("rotation", {
   resourceGroupName,
   location: "westeurope",
   tenantId,
   contentUri,
-  identities: { billing: { application, vault } },
+  identities: { billing: { application, vault, certificateName: certificate.certificateName } },
   hybridWorkers: {
     machines: {
       office: {
@@ -50,4 +63,5 @@ const runbook = new RotationRunbook("rotation", {
 
 export const objectId = application.objectId;
 export const clientId = application.clientId;
+export const secretUri = certificate.secretUri;
 export const settings = runbook.settings;

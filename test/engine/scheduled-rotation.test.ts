@@ -60,25 +60,12 @@ describe("a rotation that Azure runs by itself, on the real engine", function ()
   });
 
   it("rotates: the runbook takes the settings as they were deployed, and the vault's certificate is registered", async () => {
-    const { tenant } = deployment.sandbox;
-    const vault = tenant.vaults.vault("kv-scheduled") ?? assert.fail("no vault");
-    const { certificates } = tenant.vaults;
-    certificates.decide = () => "wait";
-    await certificates.create(vault, "billing", {
-      policy: {
-        issuer: { name: "Self" },
-        secret_props: { contentType: "application/x-pem-file" },
-        x509_props: { subject: "CN=billing", validity_months: 4, key_usage: ["digitalSignature"] },
-      },
-      enabled: true,
-      tags: {},
-    });
-    await certificates.settle(vault, "billing", "issue");
-
+    const { policy, versions } = certificate();
+    assert.equal(policy.lifetime_actions[0]?.action.action_type, "AutoRenew");
+    assert.equal(versions.length, 1, "the stack had the vault make the first");
     const first = await runJob();
     assert.equal(first.code, 0, first.output);
-    const { certificateDer } = newestVersion(certificates.find(vault, "billing"));
-    assert.deepEqual(await registered(), [certificateDer?.toString("base64")]);
+    assert.deepEqual(await registered(), ders());
     const again = await runJob();
     assert.equal(again.code, 0, again.output);
     assert.equal((await registered()).length, 1, "twice is once");
@@ -88,6 +75,41 @@ describe("a rotation that Azure runs by itself, on the real engine", function ()
     assert.deepEqual(ok(await (await open()).refresh()).changes, {});
     assert.deepEqual(ok(await (await open()).up()).changes, {});
     assert.equal((await registered()).length, 1);
+  });
+
+  it("says nothing when the vault has renewed the certificate, and the runbook registers the new one", async () => {
+    const { tenant } = deployment.sandbox;
+    const before = (await (await open()).exportState()) as object;
+    const vault = tenant.vaults.vault("kv-scheduled") ?? assert.fail("no vault");
+    // The provider signs in with the system's clock, so only the vault's calendar is ahead.
+    await tenant.vaults.renewals.run(tenant, vault, new Date(Date.now() + 59 * DAY_MS));
+    assert.equal(certificate().versions.length, 1);
+    await tenant.vaults.renewals.run(tenant, vault, new Date(Date.now() + 61.5 * DAY_MS));
+    assert.equal(certificate().versions.length, 2, "the vault made another by itself");
+    assert.deepEqual(ok(await (await open({}, 61)).preview()).changes, {});
+    const job = await runJob();
+    assert.equal(job.code, 0, job.output);
+    assert.deepEqual([...(await registered())].sort(), ders().sort(), "both, for the changeover");
+    assert.deepEqual(ok(await (await open({}, 61)).preview()).changes, {});
+    // A refresh takes over what the vault has made, and that is no difference either.
+    ok(await (await open({}, 61)).refresh());
+    const after = JSON.stringify(await (await open({}, 61)).exportState());
+    assert.ok(after.includes(newestVersion(certificate()).version));
+    assert.ok(!JSON.stringify(before).includes(newestVersion(certificate()).version));
+    assert.deepEqual(ok(await (await open({}, 61)).up()).changes, {});
+    assert.doesNotMatch(after, /PRIVATE KEY/);
+  });
+
+  it("tells that somebody has ended the renewal, and begins it again", async () => {
+    const { vaults } = deployment.sandbox.tenant;
+    const vault = vaults.vault("kv-scheduled") ?? assert.fail("no vault");
+    vaults.certificates.updatePolicy(vault, certificate(), {
+      lifetime_actions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "EmailContacts" } }],
+    });
+    ok(await (await open({}, 61)).refresh());
+    assert.deepEqual(ok(await (await open({}, 61)).up()).changes, { update: 1 });
+    assert.equal(certificate().policy.lifetime_actions[0]?.action.action_type, "AutoRenew");
+    assert.equal(certificate().versions.length, 2);
   });
 
   it("makes the job anew, and nothing else, where the settings change", async () => {
@@ -140,6 +162,8 @@ describe("a rotation that Azure runs by itself, on the real engine", function ()
     const { tenant } = deployment.sandbox;
     assert.equal(tenant.automation.accounts.get(accountId()), undefined);
     assert.equal(tenant.managedIdentities.get(accountId()), undefined);
+    const vault = tenant.vaults.vault("kv-scheduled");
+    assert.ok(vault === undefined || tenant.vaults.certificates.get(vault, "billing") === undefined);
   });
 
   function accountId(): string {
@@ -148,19 +172,30 @@ describe("a rotation that Azure runs by itself, on the real engine", function ()
   }
 
   function open(change: Partial<ScheduledRotation> = {}, days = 0): Promise<StackSession> {
+    const { tenant } = deployment.sandbox;
     const scheduledRotation: ScheduledRotation = {
       tenantId: TENANT_ID,
-      subscriptionId: deployment.sandbox.tenant.vaults.subscriptionId,
+      subscriptionId: tenant.vaults.subscriptionId,
       now: new Date(start.getTime() + days * DAY_MS).toISOString(),
       at: "05:17",
       seenWithinDays: 30,
       contentUri: "https://example.com/v1/rotate_certificates.py",
+      deployer: tenant.servicePrincipalByAppId(tenant.deployer.appId)?.id ?? assert.fail("no deployer"),
       ...change,
     };
     return deployment.open({
       program: join(__dirname, "scheduled-rotation-program.ts"),
       config: { "certlock-tenant:scheduledRotation": scheduledRotation },
     });
+  }
+
+  function certificate() {
+    const { vaults } = deployment.sandbox.tenant;
+    return vaults.certificates.find(vaults.vault("kv-scheduled") ?? assert.fail("no vault"), "billing");
+  }
+
+  function ders(): string[] {
+    return certificate().versions.map(({ certificateDer }) => certificateDer?.toString("base64") ?? "");
   }
 
   /** Runs the runbook with the parameter of the deployed job, as the identity of the deployed account. */

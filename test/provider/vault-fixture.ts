@@ -2,7 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PropertyMap } from "../../provider/properties";
+import type { ResourceHandler } from "../../provider/resource-handler";
 import { type ProviderServer, startProviderServer } from "../../provider/server";
+import { SelfRenewingCertificateHandler } from "../../provider/self-renewing-certificate";
 import { VaultCertificateHandler } from "../../provider/vault-certificate";
 import { VaultClient } from "../../provider/vault-client";
 import { vaultRequestHandler } from "../../sandbox/vault/door";
@@ -13,6 +15,7 @@ import { CALLER, CERTIFICATES_OFFICER, grantRole } from "../sandbox/vault/vault-
 import { ProviderClient } from "./provider-client";
 
 export const VAULT_TYPE = "certlock:index:VaultCertificate";
+export const SELF_RENEWING_TYPE = "certlock:index:SelfRenewingCertificate";
 const NAME = "billing";
 
 /** What a program declares at the least. */
@@ -30,6 +33,8 @@ export type Fault = (request: IncomingMessage, response: ServerResponse) => bool
 export class VaultFixture {
   readonly tenant: Tenant;
   readonly provider: ProviderClient;
+  /** The same provider, asked about certificates that the vault renews. */
+  readonly renewing: ProviderClient;
   /** Requests in order: `POST /certificates/billing/create`. */
   readonly requests: string[] = [];
   /** Milliseconds waited for, none of them really. */
@@ -38,9 +43,13 @@ export class VaultFixture {
   before: Fault = () => false;
   #servers: { readonly vault: Server; readonly provider: ProviderServer } | undefined;
 
-  private constructor(tenant: Tenant, provider: ProviderClient) {
+  readonly #time: { now: Date };
+
+  private constructor(tenant: Tenant, port: number, time: { now: Date }) {
     this.tenant = tenant;
-    this.provider = provider;
+    this.provider = new ProviderClient(port, VAULT_TYPE);
+    this.renewing = new ProviderClient(port, SELF_RENEWING_TYPE);
+    this.#time = time;
   }
 
   static async start(settings: VaultSettings = {}): Promise<VaultFixture> {
@@ -92,17 +101,16 @@ export class VaultFixture {
       random: () => 1,
       tokenSource: { getToken: () => Promise.resolve({ token: "vault-token", expiresOnTimestamp: 0 }) },
     });
+    const options = {
+      service: () => service,
+      client: () => Promise.resolve(client),
+      clock: () => time.now,
+    };
     const provider = await startProviderServer({
       version: "1.2.3",
-      handlers: new Map([
-        [
-          VAULT_TYPE,
-          new VaultCertificateHandler({
-            service: () => service,
-            client: () => Promise.resolve(client),
-            clock: () => time.now,
-          }),
-        ],
+      handlers: new Map<string, ResourceHandler>([
+        [VAULT_TYPE, new VaultCertificateHandler(options)],
+        [SELF_RENEWING_TYPE, new SelfRenewingCertificateHandler(options)],
       ]),
       configure: () => undefined,
       log: {
@@ -114,10 +122,15 @@ export class VaultFixture {
         },
       },
     });
-    const fixture = new VaultFixture(tenant, new ProviderClient(provider.port, VAULT_TYPE));
+    const fixture = new VaultFixture(tenant, provider.port, time);
     holder.fixture = fixture;
     fixture.#servers = { vault: server, provider };
     return fixture;
+  }
+
+  /** Lets days pass. */
+  advance(days: number): void {
+    this.#time.now = new Date(this.#time.now.getTime() + days * 86_400_000);
   }
 
   get vault(): Vault {
@@ -147,6 +160,7 @@ export class VaultFixture {
 
   async close(): Promise<void> {
     this.provider.close();
+    this.renewing.close();
     await this.#servers?.provider.close(0);
     this.#servers?.vault.closeAllConnections();
     await new Promise((resolve) => this.#servers?.vault.close(resolve));
