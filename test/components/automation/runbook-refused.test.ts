@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, RotationRunbook } from "../../../components";
 import { refusal } from "../refusal";
 import {
@@ -110,6 +111,19 @@ const CASES: readonly [string, () => unknown, readonly string[]][] = [
         },
       }),
     ['identities["two"].application duplicate', 'identities["two"].certificateName duplicate'],
+  ],
+  [
+    "the certificate of one resource twice",
+    () => {
+      const certificateName = pulumi.output("billing");
+      return declare({
+        identities: {
+          one: { application: billing, vault: openVault, certificateName },
+          two: { application: { clientId: GUIDS[1], objectId: GUIDS[0] }, vault: openVault, certificateName },
+        },
+      });
+    },
+    ['identities["two"].certificateName duplicate'],
   ],
   [
     "an application by its name",
