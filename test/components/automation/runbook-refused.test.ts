@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, RotationRunbook } from "../../../components";
 import { refusal } from "../refusal";
 import {
@@ -117,6 +118,7 @@ const CASES: readonly [string, () => unknown, readonly string[]][] = [
     ['identities["two"].application duplicate', 'identities["two"].certificateName duplicate'],
   ],
   [
+<<<<<<< HEAD
     "one application by two objects, and one id for both",
     () =>
       declare({
@@ -140,6 +142,20 @@ const CASES: readonly [string, () => unknown, readonly string[]][] = [
     () => declare({ identities: given as never }),
     ["identities wrong-type", "identities missing"],
   ]),
+=======
+    "the certificate of one resource twice",
+    () => {
+      const certificateName = pulumi.output("billing");
+      return declare({
+        identities: {
+          one: { application: billing, vault: openVault, certificateName },
+          two: { application: { clientId: GUIDS[1], objectId: GUIDS[0] }, vault: openVault, certificateName },
+        },
+      });
+    },
+    ['identities["two"].certificateName duplicate'],
+  ],
+>>>>>>> renew
   [
     "an application by its name",
     () => declare({}, { application: { clientId: "a", objectId: "/applications/x" } }),
