@@ -118,7 +118,19 @@ const CASES: readonly [string, () => unknown, readonly string[]][] = [
     ['identities["two"].application duplicate', 'identities["two"].certificateName duplicate'],
   ],
   [
-<<<<<<< HEAD
+    "the certificate of one resource twice",
+    () => {
+      const certificateName = pulumi.output("billing");
+      return declare({
+        identities: {
+          one: { application: billing, vault: openVault, certificateName },
+          two: { application: numbered(2), vault: openVault, certificateName },
+        },
+      });
+    },
+    ['identities["two"].certificateName duplicate'],
+  ],
+  [
     "one application by two objects, and one id for both",
     () =>
       declare({
@@ -142,20 +154,6 @@ const CASES: readonly [string, () => unknown, readonly string[]][] = [
     () => declare({ identities: given as never }),
     ["identities wrong-type", "identities missing"],
   ]),
-=======
-    "the certificate of one resource twice",
-    () => {
-      const certificateName = pulumi.output("billing");
-      return declare({
-        identities: {
-          one: { application: billing, vault: openVault, certificateName },
-          two: { application: { clientId: GUIDS[1], objectId: GUIDS[0] }, vault: openVault, certificateName },
-        },
-      });
-    },
-    ['identities["two"].certificateName duplicate'],
-  ],
->>>>>>> renew
   [
     "an application by its name",
     () => declare({}, { application: { clientId: "a", objectId: "/applications/x" } }),
