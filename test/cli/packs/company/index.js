@@ -1,4 +1,3 @@
- 
 "use strict";
 const { PolicyPack } = require("@pulumi/policy");
 

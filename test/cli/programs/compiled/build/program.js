@@ -1,5 +1,5 @@
 "use strict";
- 
+
 const azuread = require("@pulumi/azuread");
 
 if (Error.stackTraceLimit !== 0) throw new Error("nodeargs of Pulumi.yaml did not arrive");
