@@ -28,6 +28,10 @@ export class StagedIdentity {
         issuer: { name: "Self" },
         secret_props: { contentType: "application/x-pem-file" },
         x509_props,
+        // The test says when there is a new version; a vault that renews has tests of its own.
+        lifetime_actions: [
+          { trigger: { lifetime_percentage: 80 }, action: { action_type: "EmailContacts" } },
+        ],
         ...policy,
       },
       enabled: true,
