@@ -12,3 +12,8 @@ export function readPackageFile(path: string): string {
   const root = dirname(createRequire(__filename).resolve("certlock/package.json"));
   return readFileSync(join(root, path), "utf8");
 }
+
+/** Version of this package, and of the provider it brings along. Read when a resource is made, not on import. */
+export function packageVersion(): string {
+  return (createRequire(__filename)("certlock/package.json") as { version: string }).version;
+}

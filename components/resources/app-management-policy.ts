@@ -1,6 +1,6 @@
 /** A custom app management policy as a Pulumi resource, served by `pulumi-resource-certlock`: an exemption that ends. */
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
+import { packageVersion } from "../package-file";
 import type {
   CredentialRestrictions,
   CredentialRestrictionsArgs,
@@ -131,9 +131,4 @@ export class AppManagementPolicy extends pulumi.CustomResource {
       pulumi.mergeOptions({ version: packageVersion() }, opts),
     );
   }
-}
-
-/** Read when a resource is made, not on import. */
-function packageVersion(): string {
-  return (createRequire(__filename)("certlock/package.json") as { version: string }).version;
 }

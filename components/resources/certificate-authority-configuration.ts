@@ -1,6 +1,6 @@
 /** Trusted certificate authorities for the certificates of applications, served by `pulumi-resource-certlock`. Beta. */
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
+import { packageVersion } from "../package-file";
 
 /** One authority whose certificates are accepted. */
 export interface TrustedCertificateAuthorityArgs {
@@ -108,9 +108,4 @@ export class CertificateAuthorityConfiguration extends pulumi.CustomResource {
       pulumi.mergeOptions({ version: packageVersion() }, opts),
     );
   }
-}
-
-/** Read when a resource is made, not on import. */
-function packageVersion(): string {
-  return (createRequire(__filename)("certlock/package.json") as { version: string }).version;
 }

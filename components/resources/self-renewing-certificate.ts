@@ -1,6 +1,6 @@
 /** A certificate that Key Vault makes anew by itself as a Pulumi resource, served by `pulumi-resource-certlock`. */
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
+import { packageVersion } from "../package-file";
 import type { VaultCertificateContentType } from "./vault-certificate";
 
 /** When the vault makes the next version: so many days before the end, or after so much of the life. */
@@ -186,9 +186,4 @@ export class SelfRenewingCertificate extends pulumi.CustomResource {
       pulumi.mergeOptions({ version: packageVersion() }, opts),
     );
   }
-}
-
-/** Read when a resource is made, not on import. */
-function packageVersion(): string {
-  return (createRequire(__filename)("certlock/package.json") as { version: string }).version;
 }

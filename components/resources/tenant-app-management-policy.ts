@@ -1,6 +1,6 @@
 /** The tenant's default app management policy as a Pulumi resource, served by `pulumi-resource-certlock`. */
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
+import { packageVersion } from "../package-file";
 import type {
   ApplicationRestrictionsArgs,
   CredentialRestrictions,
@@ -118,9 +118,4 @@ export class TenantAppManagementPolicy extends pulumi.CustomResource {
       pulumi.mergeOptions({ version: packageVersion() }, opts),
     );
   }
-}
-
-/** Read when a resource is made, not on import. */
-function packageVersion(): string {
-  return (createRequire(__filename)("certlock/package.json") as { version: string }).version;
 }

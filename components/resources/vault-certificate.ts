@@ -1,6 +1,6 @@
 /** One version of a certificate in Key Vault as a Pulumi resource, served by `pulumi-resource-certlock`: its key is never in state. */
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
+import { packageVersion } from "../package-file";
 
 /** What the secret of a certificate holds: PEM of key and chain, or a PKCS#12 file in base64 without password. */
 export type VaultCertificateContentType = "application/x-pem-file" | "application/x-pkcs12";
@@ -189,9 +189,4 @@ export function daysOfMonths(months: number): { readonly least: number; readonly
     spans.push((Date.UTC(2024, start + months, 1) - Date.UTC(2024, start, 1)) / 86_400_000);
   }
   return { least: Math.min(...spans), most: Math.max(...spans) };
-}
-
-/** Read when a resource is made, not on import. */
-function packageVersion(): string {
-  return (createRequire(__filename)("certlock/package.json") as { version: string }).version;
 }
