@@ -32,9 +32,8 @@ import {
   sameWord,
   versionTags,
 } from "./self-renewing-certificate-values";
-import type { VaultService } from "./settings";
 import { readWholeCertificateId, vaultAt, wholeCertificateId } from "./vault-address";
-import { diffTags } from "./vault-certificate";
+import { diffTags, type VaultCertificateOptions } from "./vault-certificate";
 import { issue, type IssueContext, nameOf } from "./vault-certificate-issue";
 import { text } from "./vault-certificate-request";
 import { isSelfRenewing, readTags, renewalTags } from "./vault-certificate-tags";
@@ -46,17 +45,6 @@ import {
   versionOf,
 } from "./vault-certificate-values";
 import type { VaultClient } from "./vault-client";
-
-interface SelfRenewingCertificateOptions {
-  /** Called in check already, so it reads the environment and nothing else. */
-  readonly service: () => VaultService;
-  /** Called when a vault is needed for the first time in an operation, never in a preview. */
-  readonly client: () => Promise<VaultClient>;
-  /** @default - the system's clock */
-  readonly clock?: () => Date;
-  /** Makes the mark of each create. @default - a random UUID */
-  readonly newClaim?: () => string;
-}
 
 /** What makes it another certificate. */
 const REPLACING = ["vaultUri", "certificateName"] as const;
@@ -88,9 +76,9 @@ interface Work extends Pick<OperationContext, "signal" | "warn"> {
  * - Deleting disables every version and deletes the certificate softly. Nothing is ever purged.
  */
 export class SelfRenewingCertificateHandler implements ResourceHandler {
-  readonly #options: SelfRenewingCertificateOptions;
+  readonly #options: VaultCertificateOptions;
 
-  constructor(options: SelfRenewingCertificateOptions) {
+  constructor(options: VaultCertificateOptions) {
     this.#options = options;
   }
 

@@ -32,7 +32,8 @@ import {
 } from "./vault-certificate-values";
 import type { VaultClient } from "./vault-client";
 
-interface VaultCertificateOptions {
+/** Of both handlers of certificates. */
+export interface VaultCertificateOptions {
   /** Called in check already, so it reads the environment and nothing else. */
   readonly service: () => VaultService;
   /** Called when a vault is needed for the first time in an operation, never in a preview. */
