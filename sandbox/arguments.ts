@@ -1,5 +1,6 @@
 /** The command line of `certlock sandbox`. */
 import { parseArgs } from "node:util";
+import { editDistance } from "./edit-distance";
 import { FORMATS, isFormat, type Format } from "./environment-text";
 import type { SandboxOptions, SandboxPorts } from "./sandbox";
 import { SandboxError } from "./sandbox-error";
@@ -106,24 +107,10 @@ function problemOf({ name, rawName, value, inlineValue }: GivenOption): string[]
 function nearest(given: string, names: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(given.length / 3));
   const ranked = names
-    .map((name) => ({ name, distance: distance(given.slice(0, 80), name) }))
+    .map((name) => ({ name, distance: editDistance(given.slice(0, 80), name) }))
     .filter((each) => each.distance <= limit || each.name.startsWith(given))
     .sort((one, other) => one.distance - other.distance);
   return ranked[0]?.name;
-}
-
-/** Insertions, deletions and replacements that turn one word into the other (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let i = 0; i < from.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < to.length; j++) {
-      const replaced = (row[j] ?? 0) + (from[i] === to[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }
 
 /** Given text on a terminal: short, and without what steers one. */
