@@ -1,5 +1,8 @@
 /** A file of a pipeline as text, whatever has written it: with a mark of its encoding, as PowerShell does, or packed. */
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import type { CommandIo } from "./command-io";
+import { UsageError } from "./errors";
 import { BOUNDS, InputError } from "./review/bounded-json";
 
 /**
@@ -14,6 +17,25 @@ export function textOf(bytes: Buffer, input: string): string {
   if (plain.length > BOUNDS.characters)
     throw new InputError(input, `has more than ${BOUNDS.characters} bytes`);
   return new TextDecoder(encodingOf(plain)).decode(plain);
+}
+
+/**
+ * The text of the file an option names; "-" is standard input.
+ *
+ * @throws UsageError when it cannot be read
+ */
+export async function readInputText(path: string, option: string, io: CommandIo): Promise<string> {
+  try {
+    if (path !== "-") return textOf(readFileSync(path), option);
+    if (io.input === undefined) throw new Error("no input");
+    return textOf(await io.input(), option);
+  } catch (error) {
+    if (error instanceof InputError) throw new UsageError("FILE_UNREADABLE", error.message);
+    throw new UsageError(
+      "FILE_UNREADABLE",
+      `${path === "-" ? "Standard input" : path} cannot be read (${option}).`,
+    );
+  }
 }
 
 function encodingOf([first, second]: Buffer): string {

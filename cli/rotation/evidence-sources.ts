@@ -1,18 +1,16 @@
 /** Where the evidence comes from: Graph, or a file; and the exemptions that let a credential go all the same. */
-import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { GraphClient, GraphError } from "../../graph";
 import type { CommandIo } from "../command-io";
-import { IncompleteError, UsageError } from "../errors";
+import { IncompleteError } from "../errors";
 import { exemptionFile } from "../exemption-file";
-import { textOf as decoded } from "../input-file";
-import { InputError } from "../review/bounded-json";
+import { readInputText } from "../input-file";
 import { parseSignIns, type Retired, type SignIns, signInsOf } from "./evidence";
 
 /** @throws UsageError when there is no such file; IncompleteError when it holds no sign-ins */
 export async function readEvidence(given: string, io: CommandIo): Promise<SignIns> {
   if (given === "graph") return fromGraph(io);
-  const text = await textOf(given, "--evidence", io);
+  const text = await readInputText(given, "--evidence", io);
   const read = parseSignIns(text);
   if (read !== undefined) return read;
   throw new IncompleteError(
@@ -54,21 +52,6 @@ async function fromGraph(io: CommandIo): Promise<SignIns> {
   }
 }
 
-/** @throws UsageError */
-export async function textOf(path: string, option: string, io: CommandIo): Promise<string> {
-  try {
-    if (path !== "-") return decoded(readFileSync(path), option);
-    if (io.input === undefined) throw new Error("no input");
-    return decoded(await io.input(), option);
-  } catch (error) {
-    if (error instanceof InputError) throw new UsageError("FILE_UNREADABLE", error.message);
-    throw new UsageError(
-      "FILE_UNREADABLE",
-      `${path === "-" ? "Standard input" : path} cannot be read (${option}).`,
-    );
-  }
-}
-
 export interface Exemptions {
   readonly exempted: (retired: Retired) => string | undefined;
   readonly problems: readonly string[];
@@ -89,7 +72,7 @@ export async function readExemptions(
 ): Promise<Exemptions> {
   const path = given ?? exemptionFile(root, io.environment);
   if (path === undefined) return { exempted: () => undefined, problems: [] };
-  const text = await textOf(path, "--exemptions", io);
+  const text = await readInputText(path, "--exemptions", io);
   const { exemptionOfCredentialInUse, exemptionsFrom } = await import("../../policies/catalogue.js");
   try {
     const ledger = exemptionsFrom({

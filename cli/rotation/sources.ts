@@ -2,12 +2,12 @@
 import { resolve } from "node:path";
 import type { CommandIo } from "../command-io";
 import { IncompleteError, UsageError } from "../errors";
+import { readInputText } from "../input-file";
 import { InputError } from "../review/bounded-json";
 import { parseEvents } from "../review/events";
 import { plannedResources, type PlannedResource } from "../review/resources";
 import { partsOf } from "../review/urn";
 import type { PlanInput } from "./build-plan";
-import { textOf } from "./evidence-sources";
 import { rotatedIdentities } from "./identities";
 import { parseStackExport, type StackState } from "./stack-export";
 
@@ -67,7 +67,7 @@ export async function gather(sources: PlanSources, now: Date, io: CommandIo): Pr
 }
 
 async function stateOf(path: string, io: CommandIo): Promise<StackState> {
-  const read = parseStackExport(await textOf(path, "--state", io));
+  const read = parseStackExport(await readInputText(path, "--state", io));
   if (!("problem" in read)) return read;
   throw new IncompleteError(
     "STATE_UNREADABLE",
@@ -83,7 +83,7 @@ async function previewOf(
   io: CommandIo,
 ): Promise<readonly PlannedResource[] | undefined> {
   const { folder, events, stack } = sources;
-  if (events !== undefined) return resourcesIn(await textOf(events, "--events", io), incomplete);
+  if (events !== undefined) return resourcesIn(await readInputText(events, "--events", io), incomplete);
   if (folder === undefined && hasState) return undefined;
   const { previewProgram } = await import("./program-preview.js");
   const outcome = await previewProgram(resolve(io.workingFolder, folder ?? "."), stack, io);
