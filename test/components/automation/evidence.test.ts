@@ -1,10 +1,10 @@
 /** What the runbook goes by before it removes anything: the sign-in report, and what it does without. */
 import assert from "node:assert/strict";
 import { DAY } from "../../sandbox/tenant-fixture";
-import { RotationStage, type Line } from "./rotation-stage";
+import { finding, json, on, runOne } from "./one-turn";
+import { RotationStage } from "./rotation-stage";
 import { runbookPython } from "./runbook-python";
 import type { StagedIdentity } from "./staged-identity";
-import type { Exchange, Reply } from "./wire";
 
 describe("runbook: evidence", function () {
   this.timeout(240_000);
@@ -22,22 +22,7 @@ describe("runbook: evidence", function () {
     stage.wire.reset();
   });
 
-  const turn = async (identity: StagedIdentity, more: object = {}): Promise<Line & { code: number }> => {
-    const ran = await stage.run(stage.settings([identity], more));
-    const [line] = ran.lines;
-    assert.ok(line, ran.stdout + ran.stderr);
-    // What an unreadable answer held is not repeated.
-    assert.doesNotMatch(ran.stdout + ran.stderr, /CANARY|Traceback/);
-    assert.equal(line.outcome === "failed", ran.code === 1);
-    assert.equal(line.outcome === "ok", line.next === "");
-    return { ...line, code: ran.code };
-  };
-  const finding = ({ outcome, step, findings }: Line): unknown[] => [outcome, step, ...findings];
-  const on = (host: string, path: string, reply: Reply | "cut") => ({
-    before: (exchange: Exchange) =>
-      exchange.host.startsWith(host) && exchange.path.includes(path) ? reply : undefined,
-  });
-  const json = (status: number, body: unknown): Reply => ({ status, body: JSON.stringify(body) });
+  const turn = (identity: StagedIdentity, more: object = {}) => runOne(stage, identity, more);
 
   it("removes only what is expired where the report is not to be read", async () => {
     const { identity } = await stage.history();

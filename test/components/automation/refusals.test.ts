@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import { call, DAY, restrictTenant } from "../../sandbox/tenant-fixture";
-import { RotationStage, type Line } from "./rotation-stage";
+import { finding, json, on, runOne } from "./one-turn";
+import { RotationStage } from "./rotation-stage";
 import { runbookPython } from "./runbook-python";
 import type { StagedIdentity } from "./staged-identity";
-import type { Exchange, Reply } from "./wire";
 
 const SIGNATURE = { hash: "SHA-256" };
 const EXPONENT = new Uint8Array([1, 0, 1]);
@@ -28,22 +28,7 @@ describe("runbook: refusals", function () {
     stage.wire.reset();
   });
 
-  const turn = async (identity: StagedIdentity, more: object = {}): Promise<Line & { code: number }> => {
-    const ran = await stage.run(stage.settings([identity], more));
-    const [line] = ran.lines;
-    assert.ok(line, ran.stdout + ran.stderr);
-    // What an unreadable answer held is not repeated.
-    assert.doesNotMatch(ran.stdout + ran.stderr, /CANARY|Traceback/);
-    assert.equal(line.outcome === "failed", ran.code === 1);
-    assert.equal(line.outcome === "ok", line.next === "");
-    return { ...line, code: ran.code };
-  };
-  const finding = ({ outcome, step, findings }: Line): unknown[] => [outcome, step, ...findings];
-  const on = (host: string, path: string, reply: Reply | "cut") => ({
-    before: (exchange: Exchange) =>
-      exchange.host.startsWith(host) && exchange.path.includes(path) ? reply : undefined,
-  });
-  const json = (status: number, body: unknown): Reply => ({ status, body: JSON.stringify(body) });
+  const turn = (identity: StagedIdentity, more: object = {}) => runOne(stage, identity, more);
 
   it("registers, and removes nothing, where the vault does not sign for it", async () => {
     const { identity } = await stage.history({ signs: false });
